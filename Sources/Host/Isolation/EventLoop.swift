@@ -1,0 +1,213 @@
+import CEventLoop
+import Glibc
+
+/// One thread that waits for descriptors, for one absolute time and for work, and runs actors.
+///
+/// Actors that name the loop as their executor share its thread, so a handler may enter them with
+/// `assumeIsolated` and calls between them never change threads.
+///
+/// Unchecked because everything but `inbox` is touched by the loop's own thread alone.
+package final class EventLoop: SerialExecutor, @unchecked Sendable {
+  /// What happened to a descriptor.
+  package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// There is something to read, or the other end is gone.
+    package static let reading = Readiness(rawValue: EPOLLIN.rawValue)
+    /// There is room to write.
+    package static let writing = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The other end is gone.
+    package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+  }
+
+  package typealias Handler = @Sendable (Readiness) -> Void
+
+  private let poll: Int32
+  private let wake: Int32
+  private let timer: Int32
+  private let inbox = Guarded<Inbox>(Inbox())
+  private var handlers: [Int32: Handler] = [:]
+  private var alarms = AlarmTable()
+  private var armed = MonotonicInstant.never
+  private let identity = Guarded<pthread_t?>(nil)
+
+  private struct Inbox {
+    var jobs: [UnownedJob] = []
+    var isSignalled = false
+    var isStopped = false
+  }
+
+  package init(name: String) {
+    poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+    precondition(poll >= 0 && wake >= 0 && timer >= 0, "out of descriptors: errno \(errno)")
+    control(EPOLL_CTL_ADD, wake, .reading)
+    control(EPOLL_CTL_ADD, timer, .reading)
+    Thread.start(name: name) { self.run() }
+  }
+
+  /// Ends the thread after the work that is queued; the loop cannot be used again.
+  package func stop() {
+    inbox.withLock { $0.isStopped = true }
+    signal()
+  }
+
+  // MARK: Executor
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let mustSignal = inbox.withLock { inbox in
+      inbox.jobs.append(job)
+      defer { inbox.isSignalled = true }
+      return !inbox.isSignalled
+    }
+    if mustSignal { signal() }
+  }
+
+  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+  package func checkIsolated() { precondition(isCurrent, "not on the event loop") }
+
+  private var isCurrent: Bool {
+    identity.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+  }
+
+  // MARK: Descriptors, on the loop's thread only
+
+  /// Calls `handler` whenever `descriptor` is ready; the loop does not own the descriptor.
+  package func watch(
+    _ descriptor: Int32, for readiness: Readiness = .reading, handler: @escaping Handler
+  ) {
+    checkIsolated()
+    handlers[descriptor] = handler
+    control(EPOLL_CTL_ADD, descriptor, readiness)
+  }
+
+  /// Changes what a watched descriptor is waited for.
+  package func rewatch(_ descriptor: Int32, for readiness: Readiness) {
+    checkIsolated()
+    control(EPOLL_CTL_MOD, descriptor, readiness)
+  }
+
+  /// Forgets a descriptor; call it before closing.
+  package func unwatch(_ descriptor: Int32) {
+    checkIsolated()
+    guard handlers.removeValue(forKey: descriptor) != nil else { return }
+    control(EPOLL_CTL_DEL, descriptor, [])
+  }
+
+  // MARK: Time, on the loop's thread only
+
+  /// Calls `handler` once at `time` or soon after, never before; replaces the alarm of that name.
+  package func setAlarm(
+    _ name: String, at time: MonotonicInstant, handler: @escaping @Sendable () -> Void
+  ) {
+    checkIsolated()
+    alarms.set(name, at: time, handler)
+    arm()
+  }
+
+  /// Forgets an alarm; an unknown name is no error.
+  package func clearAlarm(_ name: String) {
+    checkIsolated()
+    alarms.clear(name)
+    arm()
+  }
+
+  private func arm() {
+    let next = alarms.next
+    guard next != armed else { return }
+    armed = next
+    var spec = itimerspec()
+    if next != .never {
+      let at = max(next.nanoseconds, 1)
+      spec.it_value = timespec(tv_sec: Int(at / 1_000_000_000), tv_nsec: Int(at % 1_000_000_000))
+    }
+    unsafe timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME), &spec, nil)
+  }
+
+  // MARK: The loop
+
+  private func run() {
+    identity.withLock { $0 = pthread_self() }
+    var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
+    while !inbox.withLock({ $0.isStopped && $0.jobs.isEmpty }) {
+      let count = unsafe epoll_wait(poll, &events, Int32(events.count), -1)
+      for index in 0..<Int(max(count, 0)) {
+        let ready = unsafe events[index]
+        dispatch(unsafe ready.data.fd, Readiness(rawValue: unsafe ready.events))
+      }
+      runJobs()
+    }
+    for descriptor in [poll, wake, timer] { close(descriptor) }
+  }
+
+  private func dispatch(_ descriptor: Int32, _ readiness: Readiness) {
+    switch descriptor {
+    case wake: drain(wake)
+    case timer:
+      drain(timer)
+      armed = .never
+      for handler in alarms.due(at: SystemTime().monotonic) { handler() }
+      arm()
+    default: handlers[descriptor]?(readiness)
+    }
+  }
+
+  private func runJobs() {
+    let jobs = inbox.withLock { inbox in
+      defer {
+        inbox.jobs = []
+        inbox.isSignalled = false
+      }
+      return inbox.jobs
+    }
+    for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+  }
+
+  private func control(_ operation: Int32, _ descriptor: Int32, _ readiness: Readiness) {
+    var event = unsafe epoll_event()
+    unsafe event.events = readiness.rawValue
+    unsafe event.data.fd = descriptor
+    unsafe epoll_ctl(poll, operation, descriptor, &event)
+  }
+
+  private func signal() {
+    var one: UInt64 = 1
+    unsafe write(wake, &one, 8)
+  }
+
+  private func drain(_ descriptor: Int32) {
+    var count: UInt64 = 0
+    unsafe read(descriptor, &count, 8)
+  }
+}
+
+/// The loop's few named alarms.
+private struct AlarmTable {
+  private var alarms: [String: (time: MonotonicInstant, handler: @Sendable () -> Void)] = [:]
+  private(set) var next = MonotonicInstant.never
+
+  mutating func set(
+    _ name: String, at time: MonotonicInstant, _ handler: @escaping @Sendable () -> Void
+  ) {
+    alarms[name] = (time, handler)
+    refresh()
+  }
+
+  mutating func clear(_ name: String) {
+    alarms[name] = nil
+    refresh()
+  }
+
+  /// Takes out the handlers whose time has come, the earliest first.
+  mutating func due(at now: MonotonicInstant) -> [@Sendable () -> Void] {
+    let due = alarms.filter { $0.value.time <= now }.sorted { $0.value.time < $1.value.time }
+    for (name, _) in due { alarms[name] = nil }
+    refresh()
+    return due.map(\.value.handler)
+  }
+
+  private mutating func refresh() { next = alarms.values.map(\.time).min() ?? .never }
+}

@@ -1,0 +1,86 @@
+import CEventLoop
+import Glibc
+
+/// A thread of its own that runs work in order; the base of executors for C calls that block.
+///
+/// Blocking calls never run on Swift's cooperative threads: there are as few of those as cores.
+package final class WorkQueue: SerialExecutor {
+  private let shared: Shared
+
+  package init(name: String) {
+    shared = Shared()
+    Thread.start(name: name) { [shared] in shared.drain() }
+  }
+
+  deinit { shared.stop() }
+
+  package func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let executor = unsafe asUnownedSerialExecutor()
+    shared.add { unsafe job.runSynchronously(on: executor) }
+  }
+
+  /// Runs `body` on the queue's thread and waits for it without blocking the caller's thread.
+  package func run<Result: Sendable, Failure: Error>(
+    _ body: @escaping @Sendable () throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    let result: Swift.Result<Result, Failure> = await withCheckedContinuation { continuation in
+      shared.add {
+        do throws(Failure) {
+          continuation.resume(returning: .success(try body()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// Unchecked because `items` and `isStopped` are touched only under the lock.
+  @safe private final class Shared: @unchecked Sendable {
+    private let lock: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
+    private let filled: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
+    private var items: [@Sendable () -> Void] = []
+    private var isStopped = false
+
+    init() {
+      unsafe pthread_mutex_init(lock, nil)
+      unsafe pthread_cond_init(filled, nil)
+    }
+
+    deinit {
+      unsafe pthread_cond_destroy(filled)
+      unsafe pthread_mutex_destroy(lock)
+      unsafe filled.deallocate()
+      unsafe lock.deallocate()
+    }
+
+    func add(_ item: @escaping @Sendable () -> Void) {
+      unsafe pthread_mutex_lock(lock)
+      items.append(item)
+      unsafe pthread_cond_signal(filled)
+      unsafe pthread_mutex_unlock(lock)
+    }
+
+    func stop() {
+      unsafe pthread_mutex_lock(lock)
+      isStopped = true
+      unsafe pthread_cond_signal(filled)
+      unsafe pthread_mutex_unlock(lock)
+    }
+
+    func drain() {
+      while let batch = next() {
+        for item in batch { item() }
+      }
+    }
+
+    private func next() -> [@Sendable () -> Void]? {
+      unsafe pthread_mutex_lock(lock)
+      defer { unsafe pthread_mutex_unlock(lock) }
+      while items.isEmpty, !isStopped { unsafe pthread_cond_wait(filled, lock) }
+      defer { items = [] }
+      return items.isEmpty ? nil : items
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package import PluginAPI
+
+/// A whole job table, parsed and checked.
+package struct JobTable: Sendable, Hashable, Codable {
+  /// How the host itself runs.
+  package var host = HostSettings()
+  /// Where the market is traded.
+  package var venue = VenueSettings()
+  /// The market's own numbers.
+  package var market = MarketSettings()
+  /// One's own wallets.
+  package var swarm = SwarmSettings()
+  /// The bundle submission service.
+  package var bundles = BundleSettings()
+  /// Limits that no bundle may break.
+  package var risk = RiskSettings()
+  /// Where records are kept.
+  package var storage = StorageSettings()
+  /// Log and metrics.
+  package var telemetry = TelemetrySettings()
+  /// Limits of concurrency groups by name.
+  package var groups: [String: Int] = [:]
+  /// The jobs, by name.
+  package var jobs: [String: JobEntry] = [:]
+
+  package init() {}
+}
+
+/// How the host itself runs.
+package struct HostSettings: Sendable, Hashable, Codable {
+  /// The directory of plugin libraries.
+  package var plugins = ".build/release"
+  /// How many worker processes there may be.
+  package var workers = 16
+  /// SHA-256 digests that plugin libraries must have, by plugin name, in lower-case hexadecimal.
+  package var pins: [String: String] = [:]
+  /// How long a changed table must stay unchanged before it is read.
+  package var settle: Duration = .milliseconds(100)
+  /// Memory that one worker may use, in bytes.
+  package var workerMemory: Int64 = 512 << 20
+  /// Descriptors that one worker may open.
+  package var workerFiles = 64
+
+  package init() {}
+}
+
+/// Where the market is traded.
+package struct VenueSettings: Sendable, Hashable, Codable {
+  /// `simulator` is the built-in exchange.
+  package var kind = "simulator"
+  /// The seed of everything random on the built-in exchange.
+  package var seed: UInt64 = 7
+  /// An OHLCV file that drives the outside market.
+  package var replay: String?
+  /// How many times faster than real the outside market runs.
+  package var speed: Double = 1
+  /// The token's first price in SOL, as decimal text, before any trade.
+  package var startPrice: SOL = 0.01
+  /// The price of SOL in dollars when nothing else says.
+  package var solPrice: USD = 150
+  /// How long a slot takes.
+  package var slotTime: Duration = .milliseconds(400)
+  /// How much the outside market moves: standard deviation of an hour.
+  package var volatility: Percent = 2
+  /// Trades of the outside market in a minute, on average.
+  package var tradesPerMinute: Double = 12
+
+  package init() {}
+}
+
+/// The market's own numbers.
+package struct MarketSettings: Sendable, Hashable, Codable {
+  /// Token atoms in one base lot.
+  package var baseLot: Int64 = 1_000_000
+  /// Lamports in one quote lot.
+  package var quoteLot: Int64 = 100
+  /// Decimals of the token.
+  package var tokenDecimals = 9
+  /// The smallest order, in base lots.
+  package var minimumSize: Int64 = 1
+  /// The window of the pivot.
+  package var lookback: Duration = .seconds(365 * 86_400)
+  /// What the seed of the pivot weighs a day, in SOL.
+  package var nominalDailyVolume: SOL = 100
+
+  package init() {}
+}
+
+/// One's own wallets.
+package struct SwarmSettings: Sendable, Hashable, Codable {
+  /// How many wallets there are on the built-in exchange.
+  package var wallets = 3
+  /// What each wallet starts with on the built-in exchange.
+  package var sol: SOL = 100
+  /// Whole tokens that each wallet starts with on the built-in exchange.
+  package var tokens: Int64 = 10_000
+  /// What each wallet starts with on the built-in exchange.
+  package var usdc: USD = 5_000
+  /// Whole tokens that exist.
+  package var emission: Int64 = 1_000_000
+  /// Whole tokens that nobody can move.
+  package var locked: Int64 = 100_000
+
+  package init() {}
+}
+
+/// The bundle submission service.
+package struct BundleSettings: Sendable, Hashable, Codable {
+  /// The largest tip of one bundle.
+  package var maxTip: SOL = 0.005
+  /// The largest sum of tips in 24 hours.
+  package var dayTipBudget: SOL = 5
+  /// Bundles that one job may submit in a minute.
+  package var perMinute = 600
+
+  package init() {}
+}
+
+/// Limits that no bundle may break.
+package struct RiskSettings: Sendable, Hashable, Codable {
+  /// The largest order as a share of its wallet.
+  package var maxOrderShare: Percent = 25
+  /// How far a price may be from the pivot.
+  package var priceBand: Percent = 50
+  /// The age at which a book is too old to trade on.
+  package var maxBookAge: Duration = .seconds(10)
+  /// The age at which the oracle's price is too old.
+  package var maxOracleAge: Duration = .seconds(60)
+  /// While this file exists, trading is halted.
+  package var killFile = ".state/KILL"
+
+  package init() {}
+}
+
+/// Where records are kept.
+package struct StorageSettings: Sendable, Hashable, Codable {
+  /// The path of the embedded database.
+  package var database = ".state/gridkeeper.db"
+  /// How long finished slots and runs are kept.
+  package var retention: Duration = .seconds(30 * 86_400)
+
+  package init() {}
+}
+
+/// Log and metrics.
+package struct TelemetrySettings: Sendable, Hashable, Codable {
+  /// The lightest level that is written.
+  package var level = LogLevel.info
+  /// The file that the log goes to; standard error without one.
+  package var file: String?
+  /// The loopback port that serves metrics; none without one.
+  package var metricsPort: Int?
+
+  package init() {}
+}

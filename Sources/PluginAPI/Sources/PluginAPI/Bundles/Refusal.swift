@@ -1,0 +1,68 @@
+/// Why the bundle service refused a bundle. Nothing of it was done.
+public struct Refusal: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+  /// The named reason.
+  public var code: RefusalCode
+  /// What was found and what was expected.
+  public var message: String
+  /// The offending intent's place in the bundle, when one intent is to blame.
+  public var intent: Int?
+
+  /// Makes a refusal.
+  public init(_ code: RefusalCode, _ message: String, intent: Int? = nil) {
+    self.code = code
+    self.message = message
+    self.intent = intent
+  }
+
+  /// `CODE: message`.
+  public var description: String {
+    let place = intent.map { " (intent \($0 + 1))" } ?? ""
+    return "\(code.rawValue): \(message)\(place)"
+  }
+}
+
+/// The named reasons for a refusal.
+public enum RefusalCode: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The kill switch is set; only cancels pass.
+  case tradingHalted = "TRADING_HALTED"
+  /// Only cancels and reductions pass.
+  case reducingOnly = "REDUCING_ONLY"
+  /// The kill switch could not be read for longer than the grace.
+  case killFlagUnreadable = "KILL_FLAG_UNREADABLE"
+  /// The cluster is unknown or not the one that was configured.
+  case clusterNotAllowed = "CLUSTER_NOT_ALLOWED"
+  /// Trading between own wallets is not allowed on this cluster.
+  case syntheticNotAllowed = "SYNTHETIC_NOT_ALLOWED"
+  /// The job did not declare, or the table did not grant, what the bundle contains.
+  case capabilityMissing = "CAPABILITY_MISSING"
+  /// The book is too old to trade on.
+  case staleBook = "STALE_BOOK"
+  /// The oracle's price is too old.
+  case staleOracle = "STALE_ORACLE"
+  /// A price is too far from pivot and oracle.
+  case priceOutOfBand = "PRICE_OUT_OF_BAND"
+  /// An order could meet another order of one's own.
+  case selfTradeRisk = "SELF_TRADE_RISK"
+  /// An order is below the market's minimum.
+  case orderTooSmall = "ORDER_TOO_SMALL"
+  /// An order is too large a share of its wallet.
+  case orderTooLarge = "ORDER_TOO_LARGE"
+  /// An account has no room for another order.
+  case accountFull = "ACCOUNT_FULL"
+  /// A wallet does not have what the bundle needs.
+  case balanceShort = "BALANCE_SHORT"
+  /// The tip is above the limit of a bundle or of the day.
+  case tipBudget = "TIP_BUDGET"
+  /// More bundles than the job may send.
+  case rateLimit = "RATE_LIMIT"
+  /// The bundle is empty, names something unknown, or contradicts itself.
+  case malformed = "MALFORMED"
+  /// The bundle does not fit in five transactions.
+  case bundleTooLong = "BUNDLE_TOO_LONG"
+  /// An account in the bundle has an unfinished bundle whose fate is unknown.
+  case accountBusy = "ACCOUNT_BUSY"
+  /// The bundle could not be stored, so it was not sent.
+  case storeUnavailable = "STORE_UNAVAILABLE"
+  /// The run is over; its worker can no longer act.
+  case runClosed = "RUN_CLOSED"
+}

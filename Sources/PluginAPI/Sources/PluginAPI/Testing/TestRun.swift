@@ -1,0 +1,151 @@
+import FoundationEssentials
+
+/// Runs a job without a host: set what it shall see, call `run`, look at what it did.
+///
+///     let test = TestRun(market: market, swarm: swarm)
+///     let outcome = try await test.run(FlashVolume())
+///     #expect(await test.bundles.count == 1)
+public actor TestRun {
+  /// What the job sees as the market.
+  public var market: MarketSnapshot?
+  /// What the job sees as its wallets.
+  public var swarm: Swarm?
+  /// Accounts that the job may reclaim.
+  public var reclaimable: [ReclaimableAccount]
+  /// The present time, as the job reads it.
+  public nonisolated let now: Timestamp
+  /// Decides about each bundle; the default lets every one land and do all it says.
+  public var decide: @Sendable (Bundle) throws -> BundleOutcome
+
+  /// Bundles the job submitted, in order.
+  public private(set) var bundles: [Bundle] = []
+  /// Signals the job sent, in order.
+  public private(set) var signals: [String] = []
+  /// What the job logged, in order.
+  public private(set) var logs: [String] = []
+  /// Events the job published, in order.
+  public private(set) var events: [(name: String, fields: [String: String])] = []
+  /// The newest value of each metric.
+  public private(set) var metrics: [String: Double] = [:]
+
+  private var state: [String: String] = [:]
+  private var board: [String: BoardEntry] = [:]
+
+  /// Makes a test with what the job shall see.
+  public init(
+    market: MarketSnapshot? = nil, swarm: Swarm? = nil, reclaimable: [ReclaimableAccount] = [],
+    now: Timestamp = Timestamp(seconds: 1_750_000_000),
+    decide: @escaping @Sendable (Bundle) throws -> BundleOutcome = TestRun.lands
+  ) {
+    self.market = market
+    self.swarm = swarm
+    self.reclaimable = reclaimable
+    self.now = now
+    self.decide = decide
+  }
+
+  /// Lets a bundle land and do all it says.
+  public static let lands: @Sendable (Bundle) throws -> BundleOutcome = { bundle in
+    .landed(slot: 1, results: bundle.intents.map { _ in .done })
+  }
+
+  /// Changes what the job sees as the market.
+  public func set(market: MarketSnapshot) { self.market = market }
+
+  /// Changes what the job sees as its wallets.
+  public func set(swarm: Swarm) { self.swarm = swarm }
+
+  /// Publishes a value as another job would.
+  ///
+  /// - Throws: Whatever encoding `value` throws.
+  public func publish(_ key: String, _ value: some Encodable & Sendable) throws {
+    let json = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    board[key] = BoardEntry(json: json, published: now, publisher: "test")
+  }
+
+  /// Runs `job` once; state, board and records last between calls.
+  ///
+  /// - Throws: Whatever the job throws.
+  public func run(_ job: some Job, cause: Cause = .cadence, attempt: Int = 1) async throws
+    -> Outcome
+  {
+    let services = TestServices(test: self, now: now)
+    let run = Run(
+      id: "test", job: "test", plannedAt: now, cause: cause, attempt: attempt, seed: 1,
+      services: services)
+    let outcome = try await job.run(run)
+    for telling in services.drain() { take(telling) }
+    return outcome
+  }
+
+  func answer(_ call: ServiceCall) throws -> ServiceReply {
+    switch call {
+    case .market: market.map(ServiceReply.market) ?? .failed("the test set no market")
+    case .swarm: swarm.map(ServiceReply.swarm) ?? .failed("the test set no swarm")
+    case .submit(let bundle): submit(bundle)
+    case .outcome(let id): try outcome(of: id)
+    case .quote(let request): quote(request)
+    case .reclaimable: .reclaimable(reclaimable)
+    case .loadState(let key): .json(state[key])
+    case .storeState(let key, let json): remember(json, under: key)
+    case .readBoard(let key): .board(board[key])
+    case .publish(let key, let json): publish(json, under: key)
+    case .signal(let name): send(name)
+    }
+  }
+
+  private func submit(_ bundle: Bundle) -> ServiceReply {
+    do {
+      _ = try decide(bundle)
+    } catch {
+      return (error as? Refusal).map(ServiceReply.refused) ?? .failed("\(error)")
+    }
+    bundles.append(bundle)
+    return .receipt(BundleReceipt(id: BundleID("\(bundles.count)")))
+  }
+
+  private func outcome(of id: BundleID) throws -> ServiceReply {
+    guard let number = Int(id.description), bundles.indices.contains(number - 1) else {
+      return .failed("no bundle \(id)")
+    }
+    return .outcome(try decide(bundles[number - 1]))
+  }
+
+  private func quote(_ request: SwapRequest) -> ServiceReply {
+    guard let price = market?.oracle?.price, price.count > 0 else {
+      return .failed("the test set no oracle price")
+    }
+    switch request {
+    case .buySOL(let usdc, _):
+      let sol = Lamports(Int64(Int128(usdc.count) * 1_000_000_000 / Int128(price.count)))
+      return .quote(SwapQuote(sol: sol, usdc: usdc, time: now))
+    case .sellSOL(let sol, _):
+      let usdc = USD(Int64(Int128(sol.count) * Int128(price.count) / 1_000_000_000))
+      return .quote(SwapQuote(sol: sol, usdc: usdc, time: now))
+    }
+  }
+
+  private func remember(_ json: String?, under key: String) -> ServiceReply {
+    state[key] = json
+    return .ok
+  }
+
+  private func publish(_ json: String, under key: String) -> ServiceReply {
+    board[key] = BoardEntry(json: json, published: now, publisher: "test")
+    return .ok
+  }
+
+  private func send(_ name: String) -> ServiceReply {
+    signals.append(name)
+    return .ok
+  }
+
+  private func take(_ telling: Telling) {
+    switch telling {
+    case .log(let level, let message, _): logs.append("\(level.rawValue): \(message)")
+    case .event(let name, let fields): events.append((name, fields))
+    case .metric(let name, let value, .counter): metrics[name, default: 0] += value
+    case .metric(let name, let value, .gauge): metrics[name] = value
+    }
+  }
+}
