@@ -1,0 +1,22 @@
+/// All verbs, in the order in which help shows them.
+enum Commands {
+  static let all: [Command] = offline + [completion]
+
+  private static let offline: [Command] = [newPlugin]
+
+  static let completion = Command(
+    name: "completion", summary: "Print a completion script for a shell",
+    operands: [
+      Command.Operand(
+        name: "SHELL", help: "bash, zsh or fish", completion: .words(ShellCompletion.shells))
+    ]
+  ) { arguments, surroundings in
+    let shell = arguments.operands[0]
+    let completion = ShellCompletion(program: Gridkeeper.name, commands: all)
+    guard let script = completion.script(for: shell) else {
+      throw UsageError("'\(shell)' is not bash, zsh or fish")
+    }
+    surroundings.output.line(script)
+    return .success
+  }
+}
