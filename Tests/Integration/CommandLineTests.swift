@@ -19,7 +19,7 @@ private final class Recorder: TextOutput {
   private func run(_ words: String...) async -> ExitCode {
     let surroundings = Surroundings(
       environment: [:], time: ManualTime(), output: output, errors: errors)
-    return await Gridkeeper.Gridkeeper(commands: Commands.all, surroundings: surroundings)
+    return await Program(commands: Commands.all, surroundings: surroundings)
       .run(words)
   }
 
@@ -43,7 +43,7 @@ private final class Recorder: TextOutput {
   func wrongWordsAreNamed(words: [String], message: String) async {
     let surroundings = Surroundings(
       environment: [:], time: ManualTime(), output: output, errors: errors)
-    let code = await Gridkeeper.Gridkeeper(commands: Commands.all, surroundings: surroundings)
+    let code = await Program(commands: Commands.all, surroundings: surroundings)
       .run(words)
     #expect(code == .usage)
     #expect(errors.all.contains(message))

@@ -12,7 +12,7 @@ enum Commands {
     ]
   ) { arguments, surroundings in
     let shell = arguments.operands[0]
-    let completion = ShellCompletion(program: Gridkeeper.name, commands: all)
+    let completion = ShellCompletion(program: Program.name, commands: all)
     guard let script = completion.script(for: shell) else {
       throw UsageError("'\(shell)' is not bash, zsh or fish")
     }

@@ -2,7 +2,7 @@ import Glibc
 import Isolation
 
 /// The program: finds the command, parses its words, runs it and tells what went wrong.
-struct Gridkeeper {
+struct Program {
   static let name = "gridkeeper"
   static let version = "0.1.0"
 
