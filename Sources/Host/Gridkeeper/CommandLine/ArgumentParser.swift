@@ -65,7 +65,8 @@ struct ArgumentParser {
 /// `, did you mean 'x'?` when `names` holds something close to `name`, else nothing.
 func near(_ name: String, _ names: [String], prefix: String = "") -> String {
   let best = names.map { (distance(name, $0), $0) }.min { $0.0 < $1.0 }
-  guard let (steps, found) = best, steps <= max(1, name.count / 3) else { return "" }
+  guard let (steps, found) = best, steps <= (name.count < 4 ? 1 : max(2, name.count / 3))
+  else { return "" }
   return ", did you mean '\(prefix)\(found)'?"
 }
 
