@@ -23,7 +23,7 @@ extension RunRecord {
   }
 
   /// The run with all its fields set.
-  var ended: RunRecord {
+  var finished: RunRecord {
     var run = self
     run.started = slot.slot + .milliseconds(2)
     run.ended = slot.slot + .milliseconds(9)
