@@ -20,6 +20,9 @@ package final class WorkQueue: SerialExecutor {
     shared.add { unsafe job.runSynchronously(on: executor) }
   }
 
+  /// Runs `body` on the queue's thread after what was added before; nobody waits for it.
+  package func add(_ body: @escaping @Sendable () -> Void) { shared.add(body) }
+
   /// Runs `body` on the queue's thread and waits for it without blocking the caller's thread.
   package func run<Result: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Result

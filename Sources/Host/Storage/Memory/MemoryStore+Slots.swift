@@ -1,0 +1,77 @@
+package import PluginAPI
+
+extension MemoryStore {
+  package func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool] {
+    try write { content in
+      slots.map { slot in
+        guard content.slots[slot.key] == nil else { return false }
+        content.slots[slot.key] = slot
+        return true
+      }
+    }
+  }
+
+  package func closeSlots(_ endings: [SlotEnding]) async throws(StoreError) {
+    try write { content in
+      for ending in endings {
+        guard var slot = content.slots[ending.key], slot.outcome == nil else { continue }
+        slot.outcome = ending.outcome
+        slot.reason = ending.reason
+        slot.supersededBy = ending.supersededBy
+        content.slots[ending.key] = slot
+      }
+    }
+  }
+
+  package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
+    try write { content in
+      for streak in streaks {
+        let key = StreakKey(job: streak.job, first: streak.first, outcome: streak.outcome)
+        content.streaks[key] = streak
+      }
+    }
+  }
+
+  package func openSlots() async throws(StoreError) -> [SlotRecord] {
+    try read { content in
+      content.slots.values.filter { $0.outcome == nil }.sorted(limit: .max) {
+        ($0.key.slot, $0.key.job, $0.key.attempt) < ($1.key.slot, $1.key.job, $1.key.attempt)
+      }
+    }
+  }
+
+  package func slots(job: String, limit: Int) async throws(StoreError) -> [SlotRecord] {
+    try read { content in
+      content.slots.values.filter { $0.key.job == job }.sorted(limit: limit) {
+        ($0.key.slot, $0.key.attempt) > ($1.key.slot, $1.key.attempt)
+      }
+    }
+  }
+
+  package func slotSummary(job: String, in range: Range<Timestamp>) async throws(StoreError)
+    -> SlotSummary
+  {
+    try read { content in
+      var summary = SlotSummary()
+      for slot in content.slots.values where slot.key.job == job && range ~= slot.key.slot {
+        if let outcome = slot.outcome {
+          summary.counts[outcome, default: 0] += 1
+        } else {
+          summary.open += 1
+        }
+      }
+      for streak in content.streaks.values where streak.job == job {
+        summary.add(streak, in: range)
+      }
+      return summary
+    }
+  }
+}
+
+extension SlotSummary {
+  /// Counts a streak's slots that lie in `range`.
+  mutating func add(_ streak: SlotStreak, in range: Range<Timestamp>) {
+    let count = streak.count(in: range)
+    if count > 0 { counts[streak.outcome, default: 0] += count }
+  }
+}

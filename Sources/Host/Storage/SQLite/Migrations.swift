@@ -1,0 +1,102 @@
+/// The steps that bring a database file from any older shape to the present one.
+enum Migrations {
+  /// Brings the file up to date in one transaction: it has the old shape or the new one.
+  ///
+  /// - Throws: `newer` when the file has a shape that this version does not know.
+  static func apply(to database: Database) throws(StoreError) {
+    let version = try database.query("PRAGMA user_version") { $0.integer() }.first ?? 0
+    guard version <= steps.count else {
+      throw StoreError(
+        .newer,
+        "store \(database.path) has shape \(version), and this host knows shapes up to "
+          + "\(steps.count); run the newer host")
+    }
+    guard version < steps.count else { return }
+    try database.execute("BEGIN IMMEDIATE")
+    do throws(StoreError) {
+      for step in steps[Int(version)...] { try database.execute(step) }
+      try database.execute("PRAGMA user_version = \(steps.count)")
+      try database.execute("COMMIT")
+    } catch {
+      try? database.execute("ROLLBACK")
+      throw error
+    }
+  }
+
+  /// Step n brings shape n to shape n + 1. A step that was released is never changed.
+  static let steps: [String] = [scheduling + configuration + market]
+
+  private static let scheduling = """
+    CREATE TABLE slots (
+      job TEXT NOT NULL, kind TEXT NOT NULL, slot INTEGER NOT NULL, attempt INTEGER NOT NULL,
+      generation INTEGER NOT NULL, run TEXT, outcome TEXT, reason TEXT, superseded_by INTEGER,
+      PRIMARY KEY (job, slot, kind, attempt)
+    ) WITHOUT ROWID;
+    CREATE INDEX slots_open ON slots (slot) WHERE outcome IS NULL;
+    CREATE TABLE slot_streaks (
+      job TEXT NOT NULL, first INTEGER NOT NULL, outcome TEXT NOT NULL, last INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (job, first, outcome)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+      id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, kind TEXT NOT NULL, slot INTEGER NOT NULL,
+      attempt INTEGER NOT NULL, cause TEXT NOT NULL, started INTEGER, ended INTEGER, outcome TEXT,
+      text TEXT, generation INTEGER NOT NULL, plugin_version TEXT, worker INTEGER,
+      late_timer INTEGER NOT NULL, late_queue INTEGER NOT NULL, late_wake INTEGER NOT NULL,
+      late_start INTEGER NOT NULL, bundles INTEGER NOT NULL
+    );
+    CREATE INDEX runs_by_job ON runs (job, slot);
+    CREATE INDEX runs_by_slot ON runs (slot);
+    CREATE INDEX runs_open ON runs (slot) WHERE ended IS NULL;
+    CREATE TABLE positions (
+      job TEXT PRIMARY KEY, anchor INTEGER, interval INTEGER, last_slot INTEGER,
+      pause_note TEXT, pause_by TEXT, pause_at INTEGER,
+      quarantine_error TEXT, quarantine_at INTEGER, is_enabled INTEGER
+    ) WITHOUT ROWID;
+    CREATE TABLE job_state (
+      job TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, updated INTEGER NOT NULL,
+      PRIMARY KEY (job, key)
+    ) WITHOUT ROWID;
+
+    """
+
+  private static let configuration = """
+    CREATE TABLE generations (
+      number INTEGER PRIMARY KEY, digest TEXT NOT NULL, text TEXT NOT NULL,
+      created INTEGER NOT NULL, source TEXT NOT NULL, diff TEXT NOT NULL,
+      is_good INTEGER NOT NULL, outcome TEXT NOT NULL
+    );
+    CREATE TABLE events (
+      seq INTEGER PRIMARY KEY, time INTEGER NOT NULL, name TEXT NOT NULL, job TEXT, run TEXT,
+      fields TEXT NOT NULL
+    );
+    CREATE INDEX events_by_time ON events (time);
+    CREATE TABLE audit (
+      id INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+      detail TEXT NOT NULL
+    );
+
+    """
+
+  private static let market = """
+    CREATE TABLE bundles (
+      id TEXT PRIMARY KEY, job TEXT NOT NULL, run TEXT NOT NULL, slot TEXT NOT NULL,
+      effect INTEGER NOT NULL, label TEXT NOT NULL, intents TEXT NOT NULL, tip INTEGER NOT NULL,
+      is_synthetic INTEGER NOT NULL, state TEXT NOT NULL, landed_slot INTEGER, results TEXT,
+      reason TEXT, accepted INTEGER NOT NULL, sent INTEGER, ended INTEGER,
+      UNIQUE (job, slot, effect)
+    );
+    CREATE INDEX bundles_by_time ON bundles (accepted);
+    CREATE INDEX bundles_by_run ON bundles (run);
+    CREATE INDEX bundles_unfinished ON bundles (accepted) WHERE ended IS NULL;
+    CREATE TABLE trades_history (
+      id TEXT PRIMARY KEY, time INTEGER NOT NULL, price INTEGER NOT NULL, size INTEGER NOT NULL,
+      taker_side TEXT NOT NULL, wallet TEXT, is_synthetic INTEGER NOT NULL
+    );
+    CREATE INDEX trades_by_time ON trades_history (time, id);
+    CREATE TABLE price_history (
+      start INTEGER PRIMARY KEY, open INTEGER NOT NULL, high INTEGER NOT NULL,
+      low INTEGER NOT NULL, close INTEGER NOT NULL, volume INTEGER NOT NULL
+    );
+    """
+}
