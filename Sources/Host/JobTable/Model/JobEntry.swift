@@ -36,6 +36,9 @@ package struct JobEntry: Sendable, Hashable, Codable {
   package var grants: Set<Capability>
   /// The texts of the parameters that the table sets.
   package var parameters: [String: String]
+  /// The names of parameters whose values must not be shown: they came from a secret variable, or
+  /// their names say so. Not part of its identity.
+  package var secretParameters: Set<String>
   /// Where the entry stands in the table; not part of its identity.
   package var line: Int
 
@@ -57,13 +60,16 @@ package struct JobEntry: Sendable, Hashable, Codable {
     maxLateness = nil
     grants = []
     parameters = [:]
+    secretParameters = []
     line = 0
   }
 
-  /// Whether two entries would run the same work the same way; their lines do not matter.
+  /// Whether two entries would run the same work the same way; their lines, and which parameters
+  /// are secret, do not matter.
   package func isSame(as other: JobEntry) -> Bool {
     var copy = other
     copy.line = line
+    copy.secretParameters = secretParameters
     return self == copy
   }
 }
