@@ -1,0 +1,153 @@
+import Isolation
+import PluginAPI
+import Wire
+
+extension Supervisor {
+  /// Checks a whole new set of jobs without changing anything that is in force.
+  ///
+  /// Workers of plugins with new or changed jobs are started as needed and make each such job once;
+  /// a job that did not change costs nothing.
+  package func stage(_ wanted: [StagedJob], pins: [String: String] = [:]) async -> StageResult {
+    var hostedJobs: [String: HostedJob] = [:]
+    var fresh: [HostedJob] = []
+    for job in wanted {
+      if let old = jobs[job.name], old.isMadeLike(job) {
+        hostedJobs[job.name] = HostedJob(job: job, handle: old.handle)
+      } else {
+        let new = HostedJob(job: job, handle: nextHandle())
+        hostedJobs[job.name] = new
+        fresh.append(new)
+      }
+    }
+    let stage = Stage(id: Int(nextRequest()), jobs: hostedJobs, pins: pins)
+    let problems = await check(fresh, of: stage) + brokenPins(of: stage)
+    return StageResult(stage: stage, problems: problems.sorted { $0.job < $1.job })
+  }
+
+  /// Puts a stage into force, as one change. Old runs go on as they were started.
+  package func commit(_ stage: Stage) {
+    let kept = Set(stage.jobs.values.map(\.handle))
+    let before = jobs
+    jobs = stage.jobs
+    for name in Set((Array(before.values) + Array(jobs.values)).map(\.job.plugin)) {
+      let plugin = hosted(name)
+      plugin.pin = stage.pins[name] ?? settings.pins[name]
+      let dropped = before.values.filter { $0.job.plugin == name && !kept.contains($0.handle) }
+      release(dropped.map(\.handle), on: plugin)
+      if let worker = plugin.current { prepareMissing(on: worker) } else { wake(plugin) }
+    }
+    end(stage)
+  }
+
+  /// Forgets a stage that shall not come into force.
+  package func discard(_ stage: Stage) {
+    let kept = Set(jobs.values.map(\.handle))
+    let dropped = stage.jobs.values.filter { !kept.contains($0.handle) }
+    for (name, jobs) in Dictionary(grouping: dropped, by: \.job.plugin) {
+      release(jobs.map(\.handle), on: hosted(name))
+    }
+    end(stage)
+  }
+
+  private func wake(_ plugin: HostedPlugin) {
+    if plugin.state == .stopped, !jobs(of: plugin.name).isEmpty { bringUp(plugin) }
+  }
+
+  private func end(_ stage: Stage) {
+    for name in Set(stage.jobs.values.map(\.job.plugin))
+    where stage.visited.withLock({ $0.remove(name) != nil }) {
+      hosted(name).visitors -= 1
+    }
+    for plugin in plugins.values { retireIfIdle(plugin) }
+  }
+
+  private func release(_ handles: [UInt32], on plugin: HostedPlugin) {
+    guard let worker = plugin.current, !handles.isEmpty else { return }
+    worker.prepared.subtract(handles)
+    worker.send(.release(handles))
+  }
+
+  // MARK: Checking
+
+  private func check(_ fresh: [HostedJob], of stage: Stage) async -> [JobProblem] {
+    let groups = Dictionary(grouping: fresh, by: \.job.plugin)
+    for name in groups.keys {
+      let plugin = hosted(name)
+      plugin.visitors += 1
+      stage.visited.withLock { _ = $0.insert(name) }
+      if plugin.current == nil {
+        plugin.pin = stage.pins[name] ?? settings.pins[name]
+        if plugin.state == .tripped { plugin.crashes.clear() }
+        bringUp(plugin)
+      }
+    }
+    var problems: [JobProblem] = []
+    for (name, jobs) in groups.sorted(by: { $0.key < $1.key }) {
+      problems += await check(jobs, of: hosted(name))
+    }
+    return problems
+  }
+
+  private func check(_ jobs: [HostedJob], of plugin: HostedPlugin) async -> [JobProblem] {
+    do throws(PluginProblem) {
+      _ = try await up(plugin)
+    } catch {
+      return jobs.map { JobProblem(job: $0.job.name, message: "\(error)") }
+    }
+    guard let worker = plugin.current else {
+      return jobs.map { JobProblem(job: $0.job.name, message: "the worker died") }
+    }
+    return await prepare(jobs, on: worker)
+  }
+
+  private func brokenPins(of stage: Stage) -> [JobProblem] {
+    stage.jobs.values.compactMap { hosted in
+      let name = hosted.job.plugin
+      guard let pin = stage.pins[name] ?? settings.pins[name],
+        let digest = plugins[name]?.current?.description?.digest, digest != pin
+      else { return nil }
+      return JobProblem(
+        job: hosted.job.name,
+        message: "plugin \(name) is pinned to \(pin) but its worker runs \(digest)")
+    }
+  }
+
+  /// Has a worker make jobs, in pieces that fit a frame; returns what is wrong with them.
+  func prepare(_ jobs: [HostedJob], on worker: Worker) async -> [JobProblem] {
+    worker.prepared.formUnion(jobs.map(\.handle))
+    var problems: [JobProblem] = []
+    for start in stride(from: 0, to: jobs.count, by: 1_000) {
+      let piece = jobs[start..<min(start + 1_000, jobs.count)]
+      problems += await prepare(piece: Array(piece), on: worker)
+    }
+    worker.prepared.subtract(
+      jobs.filter { job in problems.contains { $0.job == job.job.name } }.map(\.handle))
+    return problems
+  }
+
+  private func prepare(piece jobs: [HostedJob], on worker: Worker) async -> [JobProblem] {
+    guard worker.life.state == .ready else {
+      return jobs.map { JobProblem(job: $0.job.name, message: "the worker died") }
+    }
+    let id = nextRequest()
+    let orders = jobs.map {
+      PrepareJob(
+        handle: $0.handle, name: $0.job.name, kind: $0.job.kind, parameters: $0.job.parameters)
+    }
+    let answer = await withCheckedContinuation { continuation in
+      worker.preparations[id] = continuation
+      worker.send(.prepare(PrepareJobs(id: id, jobs: orders)))
+    }
+    guard let answer else {
+      let why = worker.plugin.lastError?.message ?? "the worker died"
+      return jobs.map { JobProblem(job: $0.job.name, message: "while it was checked \(why)") }
+    }
+    let names = Dictionary(uniqueKeysWithValues: jobs.map { ($0.handle, $0.job.name) })
+    return answer.refused.flatMap { refused in
+      refused.problems.map {
+        JobProblem(
+          job: names[refused.handle] ?? "", parameter: $0.parameter, message: $0.message)
+      }
+    }
+  }
+}
