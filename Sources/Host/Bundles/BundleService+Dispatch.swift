@@ -30,7 +30,9 @@ extension BundleService {
     if !(await isWritten(record)), !isCancel {
       return await stop(record, Refusal(.storeUnavailable, "the journal could not be written"))
     }
-    if !isCancel, let refusal = await lastMomentRefusal(record) { return await stop(record, refusal) }
+    if !isCancel, let refusal = await lastMomentRefusal(record) {
+      return await stop(record, refusal)
+    }
     live[id] = record
     emit("BUNDLE_SENT", record)
     await finish(record, await parts.venue.execute(record.bundle))

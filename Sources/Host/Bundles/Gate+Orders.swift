@@ -69,7 +69,8 @@ extension Gate {
     guard let wallet = context.state.owner(of: account) else { return nil }
     let value: Int128
     switch order.side {
-    case .bid: value = Int128(order.size.count) * Int128(order.price.count) * Int128(lots.quoteLot.count)
+    case .bid:
+      value = Int128(order.size.count) * Int128(order.price.count) * Int128(lots.quoteLot.count)
     case .ask: value = Int128(order.size.count) * Int128(lots.baseLot.count)
     }
     let total = wallet.total(order.side, lots)

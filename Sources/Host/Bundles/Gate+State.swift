@@ -6,7 +6,8 @@ extension Gate {
     switch context.killFlag {
     case .set: return Refusal(.tradingHalted, "the kill switch is set; only cancels pass")
     case .unreadable(let why):
-      return Refusal(.killFlagUnreadable, "the kill switch cannot be read, only cancels pass: \(why)")
+      return Refusal(
+        .killFlagUnreadable, "the kill switch cannot be read, only cancels pass: \(why)")
     case .clear: break
     }
     let reason = context.trading.reason

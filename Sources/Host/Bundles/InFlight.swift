@@ -43,7 +43,11 @@ struct ClaimLedger: Sendable {
 
   /// Call when what was read is no longer used.
   mutating func endRead(_ ticket: UInt64) {
-    if let count = reads[ticket], count > 1 { reads[ticket] = count - 1 } else { reads[ticket] = nil }
+    if let count = reads[ticket], count > 1 {
+      reads[ticket] = count - 1
+    } else {
+      reads[ticket] = nil
+    }
     let oldest = reads.keys.min() ?? .max
     ended.removeAll { $0.epoch <= oldest }
   }

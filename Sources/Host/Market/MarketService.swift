@@ -69,7 +69,9 @@ package actor MarketService {
   ///
   /// - Throws: `MarketUnavailable` when the venue cannot be read.
   package func snapshot() async throws -> MarketSnapshot {
-    do { try await catchUp() } catch { throw MarketUnavailable("the venue does not answer: \(error)") }
+    do { try await catchUp() } catch {
+      throw MarketUnavailable("the venue does not answer: \(error)")
+    }
     guard let book = newest else { throw MarketUnavailable("no book has been read yet") }
     return MarketSnapshot(
       slot: book.cursor.slot, time: book.time, lots: book.lots, bids: book.bids, asks: book.asks,
