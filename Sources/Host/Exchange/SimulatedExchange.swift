@@ -1,0 +1,124 @@
+package import Bundles
+package import Isolation
+package import Market
+package import PluginAPI
+
+/// The built-in exchange as a venue: slots pass with the time, whoever hands it in.
+package actor SimulatedExchange: Venue, MarketFeed {
+  /// Slots that are lived through in one go before others get their turn.
+  private static let slotsAtOnce = 64
+  private static let largestDrift = Duration.seconds(1)
+
+  private var core: ExchangeCore
+  private let clock: any TimeSource
+  private var bundleWaiters: [BundleID: [CheckedContinuation<BundleOutcome, Never>]] = [:]
+  private var newsWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+  private var waiterCount: UInt64 = 0
+
+  /// Makes an exchange that begins now.
+  package init(
+    _ settings: ExchangeSettings, time: any TimeSource, replay: [OHLCVBar]? = nil
+  ) {
+    clock = time
+    core = ExchangeCore(settings, start: time.wall, replay: replay.map { ReplayPath($0) })
+  }
+
+  // MARK: Time
+
+  /// Lets slots pass as the clock does, until it is cancelled.
+  ///
+  /// Slots follow the clock that never steps; their times follow the clock on the wall.
+  ///
+  /// - Parameter pause: Waits for a time; tests and simulations hand in their own.
+  /// - Throws: `CancellationError`.
+  package func run(
+    pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  ) async throws {
+    let began = clock.monotonic
+    var base = core.time
+    while true {
+      var now = base + (clock.monotonic - began)
+      let drift = clock.wall - now
+      if drift > Self.largestDrift || drift < .zero - Self.largestDrift {
+        core.stepClock(by: drift)
+        base = base + drift
+        now = now + drift
+      }
+      advance(to: now, atMost: Self.slotsAtOnce)
+      let rest = core.nextSlot - now
+      if rest > .zero { try await pause(rest) } else { await Task.yield() }
+      try Task.checkCancellation()
+    }
+  }
+
+  /// Lives through every slot up to `time`; for virtual time.
+  package func advance(to time: Timestamp) { advance(to: time, atMost: .max) }
+
+  private func advance(to time: Timestamp, atMost limit: Int) {
+    let slot = core.slot
+    for (id, outcome) in core.advance(to: time, atMost: limit) {
+      for waiter in bundleWaiters.removeValue(forKey: id) ?? [] {
+        waiter.resume(returning: outcome)
+      }
+    }
+    guard core.slot > slot else { return }
+    let waiting = newsWaiters.sorted { $0.key < $1.key }
+    newsWaiters = [:]
+    for (_, waiter) in waiting { waiter.resume() }
+  }
+
+  /// When the newest slot was.
+  package var time: Timestamp { core.time }
+
+  /// When the next slot will be.
+  package var nextSlot: Timestamp { core.nextSlot }
+
+  /// The sums of all that exists; they never change.
+  package func audit() -> ExchangeAudit { core.audit() }
+
+  // MARK: Venue
+
+  package var identity: VenueIdentity { ExchangeCore.identity }
+
+  package func read() -> VenueState { core.read() }
+
+  package func execute(_ bundle: AcceptedBundle) async -> BundleOutcome {
+    core.submit(bundle)
+    return await outcome(of: bundle.id)
+  }
+
+  package func outcome(of id: BundleID) async -> BundleOutcome {
+    if let known = core.outcome(of: id) { return known }
+    return await withCheckedContinuation { bundleWaiters[id, default: []].append($0) }
+  }
+
+  package func quote(_ request: SwapRequest) throws -> SwapQuote {
+    guard let quote = core.quote(request) else { throw ServiceError("the swap has no price") }
+    return quote
+  }
+
+  package func reclaimable() -> [ReclaimableAccount] { core.reclaimable() }
+
+  // MARK: Feed
+
+  package func poll(after cursor: FeedCursor) -> FeedBatch { core.poll(after: cursor) }
+
+  package func waitForNews(after cursor: FeedCursor) async throws {
+    guard core.slot <= cursor.slot else { return }
+    waiterCount += 1
+    let number = waiterCount
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation {
+        (continuation: CheckedContinuation<Void, any Error>) in
+        if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+        newsWaiters[number] = continuation
+      }
+    } onCancel: {
+      Task { await self.giveUp(number) }
+    }
+  }
+
+  private func giveUp(_ number: UInt64) {
+    newsWaiters.removeValue(forKey: number)?.resume(throwing: CancellationError())
+  }
+}
