@@ -9,18 +9,18 @@ struct Execution {
 
   func perform(_ injection: Injection) async throws -> Outcome {
     var intents: [Intent] = []
-    var sol = injection.transfers.reduce(Int64(0)) { $0.addingReportingOverflow($1.amount.count).0 }
+    var sol = SOL(try injection.moved)
     if let swap = injection.swap {
       let (request, quoted) = try await request(swap)
       guard let request else {
         return .nothingToDo("the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
       }
       intents.append(.swap(wallet: swap.wallet, request))
-      sol = quoted.count
+      sol = quoted
     }
     intents += injection.transfers.map { .transfer(from: $0.from, to: $0.to, amount: $0.amount) }
     let bundle = Bundle("injection: \(injection.reason)", tip: settings.tip, intents: intents)
-    return try await send(bundle, injection, sol: SOL(sol))
+    return try await send(bundle, injection, sol: sol)
   }
 
   /// The swap as it is asked for, with the least that must come out; `nil` for a bad quote.
@@ -58,6 +58,7 @@ struct Execution {
     }
     let outcome = try await run.bundles.outcome(of: receipt)
     guard outcome.hasLanded else {
+      if usdc > .zero, outcome != .unknown { try await budget.store(run) }
       throw InjectionFailure(description: "\(bundle.label) did not happen: \(outcome)")
     }
     tell(injection, usdc: usdc, sol: sol)

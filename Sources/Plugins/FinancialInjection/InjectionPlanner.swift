@@ -9,6 +9,15 @@ struct Injection: Sendable, Hashable {
   /// SOL that goes from one wallet to others.
   var transfers: [Transfer] = []
 
+  /// All SOL that is transferred.
+  var moved: Lamports {
+    get throws(ArithmeticOverflow) {
+      var sum = Lamports.zero
+      for transfer in transfers { sum = try sum.adding(transfer.amount) }
+      return sum
+    }
+  }
+
   struct Swap: Sendable, Hashable {
     var wallet: WalletID
     var direction: Direction
@@ -58,32 +67,30 @@ struct InjectionPlanner {
   private func topUps(of low: [Wallet]) -> Plan {
     let needs = low.map { ($0.id, Lamports(settings.topUp.count - $0.sol.count)) }
     let need = needs.reduce(Int128(0)) { $0 + Int128($1.1.count) }
-    if let donor = swarm.wallets.max(by: { ($0.sol, $1.id) < ($1.sol, $0.id) }),
-      spare(donor) >= need
-    {
-      return .injection(topUp(needs, from: donor.id, swap: nil))
+    guard let donor = swarm.wallets.max(by: { ($0.sol, $1.id) < ($1.sol, $0.id) }),
+      let buyer = swarm.wallets.max(by: { ($0.usdc, $1.id) < ($1.usdc, $0.id) })
+    else { return .nothing("the swarm has no wallets") }
+    if spare(donor) >= need { return .injection(topUp(needs, from: donor.id, swap: nil)) }
+    if let injection = buyThenTopUp(needs, buyer) { return .injection(injection) }
+    guard spare(donor) > 0 else {
+      return .nothing("wallets are low on SOL; none can spare any and \(limit(buyer.usdc))")
     }
-    guard let buyer = swarm.wallets.max(by: { ($0.usdc, $1.id) < ($1.usdc, $0.id) }) else {
-      return .nothing("the swarm has no wallets")
-    }
-    return buyThenTopUp(needs, buyer)
+    return .injection(topUp(fitting(needs, into: spare(donor)), from: donor.id, swap: nil))
   }
 
-  private func buyThenTopUp(_ needs: [(WalletID, Lamports)], _ buyer: Wallet) -> Plan {
+  /// Buys what is missing and hands it out; `nil` when too little can be bought.
+  private func buyThenTopUp(_ needs: [(WalletID, Lamports)], _ buyer: Wallet) -> Injection? {
     let others = needs.filter { $0.0 != buyer.id }
     let outgoing = others.reduce(Int128(0)) { $0 + Int128($1.1.count) }
     let missing = max(0, outgoing - spare(buyer))
     let wanted = dollars(missing)
     let usdc = min(wanted, buyer.usdc, allowance)
-    guard usdc >= Self.smallest else {
-      return .nothing(
-        "wallets are low on SOL, but no wallet can spare enough and \(limit(buyer.usdc))")
-    }
+    guard usdc >= Self.smallest else { return nil }
     let swap = Injection.Swap(wallet: buyer.id, direction: .buySOL, usdc: usdc)
     let bought = Int128(usdc.count) * 1_000_000_000 / Int128(price.count)
     let share = bought * (Int128(Percent.whole.count) - Int128(settings.slippage.count)) / 100_000_000
-    return .injection(
-      topUp(fitting(others, into: max(0, spare(buyer)) + share), from: buyer.id, swap: swap))
+    let pot = max(0, spare(buyer) + share)
+    return topUp(fitting(others, into: pot), from: buyer.id, swap: swap)
   }
 
   /// As many top-ups as `sol` lamports pay for; the last one may be smaller.

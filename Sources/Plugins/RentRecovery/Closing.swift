@@ -54,7 +54,9 @@ struct Tally: Sendable, Hashable {
   var failures: [String] = []
 
   /// Counts one closing. Every step must have been carried out; the last says what came back.
-  mutating func add(_ closing: Closing, _ outcome: BundleOutcome) {
+  ///
+  /// - Throws: `ArithmeticOverflow` when the sum does not fit.
+  mutating func add(_ closing: Closing, _ outcome: BundleOutcome) throws(ArithmeticOverflow) {
     guard case .landed(_, let results) = outcome else {
       failures.append("\(closing.account): \(outcome)")
       return
@@ -68,6 +70,6 @@ struct Tally: Sendable, Hashable {
     closed += 1
     var rent = closing.rent
     if case .returned(let sol, _)? = results.last { rent = sol }
-    reclaimed = Lamports(reclaimed.count.addingReportingOverflow(rent.count).partialValue)
+    reclaimed = try reclaimed.adding(rent)
   }
 }

@@ -36,7 +36,7 @@ struct RentRecovery: Job {
     for closing in closings {
       do {
         let receipt = try await run.bundles.submit(closing.bundle(tip: tip))
-        tally.add(closing, try await run.bundles.outcome(of: receipt))
+        try tally.add(closing, try await run.bundles.outcome(of: receipt))
       } catch let refusal as Refusal {
         if refusal.code.isTradingPause, tally.closed == 0 {
           return .nothingToDo(refusal.description)
