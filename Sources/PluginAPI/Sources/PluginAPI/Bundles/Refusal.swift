@@ -66,3 +66,10 @@ public enum RefusalCode: String, Sendable, Hashable, Codable, CaseIterable {
   /// The run is over; its worker can no longer act.
   case runClosed = "RUN_CLOSED"
 }
+
+extension RefusalCode {
+  /// Whether trading is stopped for everyone, so that the job has nothing to mend and may just wait.
+  public var isTradingPause: Bool {
+    self == .tradingHalted || self == .reducingOnly || self == .killFlagUnreadable
+  }
+}

@@ -5,6 +5,9 @@ import FoundationEssentials
 ///     let test = TestRun(market: market, swarm: swarm)
 ///     let outcome = try await test.run(FlashVolume())
 ///     #expect(await test.bundles.count == 1)
+///
+/// State, board and records last from one `run` to the next, so a test can tell a story of several
+/// runs. Refused bundles are kept apart in `refused`.
 public actor TestRun {
   /// What the job sees as the market.
   public var market: MarketSnapshot?
@@ -12,13 +15,15 @@ public actor TestRun {
   public var swarm: Swarm?
   /// Accounts that the job may reclaim.
   public var reclaimable: [ReclaimableAccount]
-  /// The present time, as the job reads it.
+  /// The time that the job reads unless `run` is given another.
   public nonisolated let now: Timestamp
   /// Decides about each bundle; the default lets every one land and do all it says.
   public var decide: @Sendable (Bundle) throws -> BundleOutcome
 
   /// Bundles the job submitted, in order.
   public private(set) var bundles: [Bundle] = []
+  /// Bundles that `decide` refused, in order.
+  public private(set) var refused: [Bundle] = []
   /// Signals the job sent, in order.
   public private(set) var signals: [String] = []
   /// What the job logged, in order.
@@ -28,8 +33,10 @@ public actor TestRun {
   /// The newest value of each metric.
   public private(set) var metrics: [String: Double] = [:]
 
+  private var outcomes: [BundleOutcome] = []
   private var state: [String: String] = [:]
   private var board: [String: BoardEntry] = [:]
+  private var clock: Timestamp
 
   /// Makes a test with what the job shall see.
   public init(
@@ -42,6 +49,7 @@ public actor TestRun {
     self.reclaimable = reclaimable
     self.now = now
     self.decide = decide
+    clock = now
   }
 
   /// Lets a bundle land and do all it says.
@@ -55,39 +63,73 @@ public actor TestRun {
   /// Changes what the job sees as its wallets.
   public func set(swarm: Swarm) { self.swarm = swarm }
 
+  /// Changes which accounts the job may reclaim.
+  public func set(reclaimable: [ReclaimableAccount]) { self.reclaimable = reclaimable }
+
+  /// Changes what becomes of the bundles that follow.
+  public func set(decide: @escaping @Sendable (Bundle) throws -> BundleOutcome) {
+    self.decide = decide
+  }
+
   /// Publishes a value as another job would.
   ///
   /// - Throws: Whatever encoding `value` throws.
   public func publish(_ key: String, _ value: some Encodable & Sendable) throws {
     let json = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
-    board[key] = BoardEntry(json: json, published: now, publisher: "test")
+    board[key] = BoardEntry(json: json, published: clock, publisher: "test")
   }
 
-  /// Runs `job` once; state, board and records last between calls.
+  /// The value that stands on the board under `key`, or `nil` when there is none of this type.
+  public func published<Value: Decodable & Sendable>(
+    _ key: String, as type: Value.Type = Value.self
+  ) -> Value? {
+    board[key].flatMap { try? JSONDecoder().decode(type, from: Data($0.json.utf8)) }
+  }
+
+  /// Stores a value as an earlier run of the job would have.
   ///
-  /// - Throws: Whatever the job throws.
-  public func run(_ job: some Job, cause: Cause = .cadence, attempt: Int = 1) async throws
-    -> Outcome
-  {
-    let services = TestServices(test: self, now: now)
-    let run = Run(
-      id: "test", job: "test", plannedAt: now, cause: cause, attempt: attempt, seed: 1,
-      services: services)
-    let outcome = try await job.run(run)
-    for telling in services.drain() { take(telling) }
-    return outcome
+  /// - Throws: Whatever encoding `value` throws.
+  public func remember(_ key: String, _ value: some Encodable & Sendable) throws {
+    state[key] = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
   }
 
-  func answer(_ call: ServiceCall) throws -> ServiceReply {
+  /// What the job remembers under `key`, or `nil` when there is nothing of this type.
+  public func remembered<Value: Decodable & Sendable>(
+    _ key: String, as type: Value.Type = Value.self
+  ) -> Value? {
+    state[key].flatMap { try? JSONDecoder().decode(type, from: Data($0.utf8)) }
+  }
+
+  /// Runs `job` once.
+  ///
+  /// - Parameters:
+  ///   - job: The job, with the parameters it shall have.
+  ///   - cause: Why the run is started.
+  ///   - attempt: Which attempt of the slot it is.
+  ///   - time: The time that the job reads; by default `now`.
+  /// - Throws: Whatever the job throws. What it told before is recorded nonetheless.
+  public func run(
+    _ job: some Job, cause: Cause = .cadence, attempt: Int = 1, at time: Timestamp? = nil
+  ) async throws -> Outcome {
+    clock = time ?? now
+    let services = TestServices(test: self, now: clock)
+    let run = Run(
+      id: "test", job: "test", plannedAt: clock, cause: cause, attempt: attempt, seed: 1,
+      services: services)
+    defer { for telling in services.drain() { take(telling) } }
+    return try await job.run(run)
+  }
+
+  func answer(_ call: ServiceCall) -> ServiceReply {
     switch call {
     case .market: market.map(ServiceReply.market) ?? .failed("the test set no market")
     case .swarm: swarm.map(ServiceReply.swarm) ?? .failed("the test set no swarm")
     case .submit(let bundle): submit(bundle)
-    case .outcome(let id): try outcome(of: id)
+    case .outcome(let id): outcome(of: id)
     case .quote(let request): quote(request)
     case .reclaimable: .reclaimable(reclaimable)
     case .loadState(let key): .json(state[key])
-    case .storeState(let key, let json): remember(json, under: key)
+    case .storeState(let key, let json): store(json, under: key)
     case .readBoard(let key): .board(board[key])
     case .publish(let key, let json): publish(json, under: key)
     case .signal(let name): send(name)
@@ -96,19 +138,20 @@ public actor TestRun {
 
   private func submit(_ bundle: Bundle) -> ServiceReply {
     do {
-      _ = try decide(bundle)
+      outcomes.append(try decide(bundle))
     } catch {
+      refused.append(bundle)
       return (error as? Refusal).map(ServiceReply.refused) ?? .failed("\(error)")
     }
     bundles.append(bundle)
     return .receipt(BundleReceipt(id: BundleID("\(bundles.count)")))
   }
 
-  private func outcome(of id: BundleID) throws -> ServiceReply {
-    guard let number = Int(id.description), bundles.indices.contains(number - 1) else {
+  private func outcome(of id: BundleID) -> ServiceReply {
+    guard let number = Int(id.description), outcomes.indices.contains(number - 1) else {
       return .failed("no bundle \(id)")
     }
-    return .outcome(try decide(bundles[number - 1]))
+    return .outcome(outcomes[number - 1])
   }
 
   private func quote(_ request: SwapRequest) -> ServiceReply {
@@ -118,20 +161,20 @@ public actor TestRun {
     switch request {
     case .buySOL(let usdc, _):
       let sol = Lamports(Int64(Int128(usdc.count) * 1_000_000_000 / Int128(price.count)))
-      return .quote(SwapQuote(sol: sol, usdc: usdc, time: now))
+      return .quote(SwapQuote(sol: sol, usdc: usdc, time: clock))
     case .sellSOL(let sol, _):
       let usdc = USD(Int64(Int128(sol.count) * Int128(price.count) / 1_000_000_000))
-      return .quote(SwapQuote(sol: sol, usdc: usdc, time: now))
+      return .quote(SwapQuote(sol: sol, usdc: usdc, time: clock))
     }
   }
 
-  private func remember(_ json: String?, under key: String) -> ServiceReply {
+  private func store(_ json: String?, under key: String) -> ServiceReply {
     state[key] = json
     return .ok
   }
 
   private func publish(_ json: String, under key: String) -> ServiceReply {
-    board[key] = BoardEntry(json: json, published: now, publisher: "test")
+    board[key] = BoardEntry(json: json, published: clock, publisher: "test")
     return .ok
   }
 

@@ -1,0 +1,47 @@
+import PluginAPI
+
+/// What the swarm owns, added up.
+struct SwarmSummary: Sendable, Hashable {
+  var wallets = 0
+  var orders = 0
+  /// Free SOL, unsettled proceeds and what standing BUY orders hold.
+  var sol = Lamports.zero
+  /// Free tokens, unsettled proceeds and what standing SELL orders hold.
+  var token = TokenAmount.zero
+  var usdc = USD.zero
+
+  /// Adds up `swarm`.
+  ///
+  /// - Throws: `ArithmeticOverflow` when a sum does not fit.
+  init(_ swarm: Swarm, lots: MarketLots) throws(ArithmeticOverflow) {
+    wallets = swarm.wallets.count
+    for wallet in swarm.wallets {
+      sol = try sol.adding(wallet.sol)
+      token = try token.adding(wallet.token)
+      usdc = try usdc.adding(wallet.usdc)
+      for account in wallet.accounts { try add(account, lots) }
+    }
+  }
+
+  private mutating func add(_ account: OpenOrdersAccount, _ lots: MarketLots)
+    throws(ArithmeticOverflow)
+  {
+    sol = try sol.adding(account.freeSOL)
+    token = try token.adding(account.freeToken)
+    orders += account.orders.count
+    for order in account.orders {
+      switch order.side {
+      case .bid: sol = try sol.adding(lots.cost(of: order.size, at: order.price))
+      case .ask: token = try token.adding(lots.amount(of: order.size))
+      }
+    }
+  }
+
+  /// The sums as fields of a log line.
+  var fields: [String: String] {
+    [
+      "wallets": "\(wallets)", "orders": "\(orders)", "sol": "\(SOL(sol))",
+      "token_atoms": "\(token)", "usdc": "\(usdc)",
+    ]
+  }
+}

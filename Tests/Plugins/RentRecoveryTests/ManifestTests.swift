@@ -1,0 +1,27 @@
+import FoundationEssentials
+@_spi(Host) import PluginAPI
+import Testing
+
+@testable import RentRecovery
+
+@Suite struct RentRecoveryManifestTests {
+  @Test func theEntryReturnsTheManifest() {
+    let manifest = PluginManifest.imported(rentRecoveryPlugin())
+    #expect(manifest.name == "RentRecovery")
+    #expect(manifest.jobs.map(\.kind) == ["rent-recovery"])
+    #expect(PluginManifest.entrySymbol(plugin: manifest.name) == "rent_recovery_plugin_v1")
+  }
+
+  @Test func theDefaultsAreValid() throws {
+    _ = try JobDescriptor(RentRecovery.self).make([:])
+  }
+
+  @Test func theReadmeShowsTheParameters() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    let path = folder.path + "/../../../Sources/Plugins/RentRecovery/README.md"
+    let readme = try String(decoding: Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    let parameters = JobDescriptor(RentRecovery.self).parameters
+    let table = parameters.isEmpty ? "None." : ParameterTable.markdown(parameters)
+    #expect(readme.contains(table), "expected in the README:\n\(table)")
+  }
+}
