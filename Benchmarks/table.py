@@ -59,7 +59,7 @@ def details(measure, found):
 def skipped(notes):
     if not notes:
         return []
-    lines = ["## Not run", ""]
+    lines = ["## Without a result", ""]
     return lines + [f"- {NAMES[who]}, {measure}: {why}" for measure, who, why in notes] + [""]
 
 
