@@ -1,0 +1,83 @@
+"""The results of one run as a page."""
+
+from measures import number
+
+NAMES = {
+    "ours": "Gridkeeper", "floor": "C floor", "apscheduler": "APScheduler",
+    "robfig-cron": "robfig/cron", "quartz": "Quartz",
+}
+PEERS = ("apscheduler", "robfig-cron", "quartz")
+DETAILS = (
+    ("starts_per_s", "starts/s"), ("lost", "lost"), ("late_p50_ms", "late p50, ms"),
+    ("late_p99_ms", "p99"), ("late_max_ms", "max"), ("cpu_us_per_start", "CPU µs/start"),
+    ("host_rss_mb", "host MB"), ("total_rss_mb", "with workers, MB"),
+)
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def header(cells):
+    return [row(cells), row(["---"] * len(cells))]
+
+
+def ratio(value, floor):
+    return "–" if value is None or not floor or floor <= 0 else f"{value / floor:.2g} ×"
+
+
+def verdict(aim, value):
+    if value is None:
+        return "not run"
+    return "reached" if aim.is_met(value) else "**missed**"
+
+
+def aims(measures, results):
+    lines = header(
+        ["what", "", "aim", "ours", "C floor", "ours : floor", *(NAMES[p] for p in PEERS), ""]
+    )
+    for measure in measures:
+        found = results[measure.name]
+        for index, aim in enumerate(measure.aims):
+            values = {who: result.get(aim.field) for who, result in found.items()}
+            lines.append(row([
+                measure.what if index == 0 else "", aim.label, aim.text(),
+                number(values.get("ours")), number(values.get("floor")),
+                ratio(values.get("ours"), values.get("floor")),
+                *(number(values.get(peer)) for peer in PEERS), verdict(aim, values.get("ours")),
+            ]))
+    return lines
+
+
+def details(measure, found):
+    lines = [f"### {measure.what}", "", *header(["", *(label for _, label in DETAILS)])]
+    for who, result in found.items():
+        lines.append(row([NAMES[who], *(number(result.get(field)) for field, _ in DETAILS)]))
+    return [*lines, ""]
+
+
+def skipped(notes):
+    if not notes:
+        return []
+    lines = ["## Without a result", ""]
+    return lines + [f"- {NAMES[who]}, {measure}: {why}" for measure, who, why in notes] + [""]
+
+
+def page(measures, results, notes, facts):
+    """`results`: measure → who → fields. `notes`: (measure, who, why) of what has no result."""
+    lines = [
+        "# Benchmarks", "",
+        "Written by `make bench`: each figure beside its floor (a plain C program that does only",
+        "what the machine asks for) and its peers, all of the same run on the same machine.", "",
+        *(f"- {name}: {value}" for name, value in facts.items()), "",
+        "## Aims", "", *aims(measures, results), "",
+        "## Dispatch in full", "",
+        "Lateness is the start of a job minus its planned time. The floor and Gridkeeper run jobs",
+        "in worker processes, the peers inside their own. Quartz starts early, so its lateness can",
+        "be negative; robfig/cron does not tell a job its planned time, so its lateness counts from",
+        "the last slot and flatters it once it is more than an interval behind.", "",
+    ]
+    for measure in measures:
+        if measure.ours == "dispatch" and results[measure.name]:
+            lines += details(measure, results[measure.name])
+    return "\n".join(lines + skipped(notes)).rstrip() + "\n"

@@ -1,0 +1,31 @@
+# Each target does its own set-up: there is no step to do by hand first.
+TABLE ?= jobs.yaml
+STRICT := --explicit-target-dependency-import-check error
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench format
+
+help: ## show this
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install with apt what building needs and is missing
+	@scripts/setup
+
+run: setup ## build the host and run the shipped job table (another one: make run TABLE=FILE)
+	swift build --configuration release $(STRICT)
+	.build/release/gridkeeper run $(TABLE)
+
+test: setup ## every check and every test; ends in one verdict
+	@scripts/test
+
+check: setup ## format, build and architecture: what to run before a commit
+	@scripts/test quick
+
+bench: ## measure the host beside its floor and its peers; writes BENCHMARKS.md
+	@scripts/setup bench
+	swift build --configuration release $(STRICT)
+	python3 Benchmarks/run.py
+
+format: setup ## format all Swift files in place
+	swift format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests
