@@ -19,14 +19,15 @@ package protocol Store: SlotStore, RunStore, PositionStore, GenerationStore, Job
 
 /// The slots of every job and how each ended.
 package protocol SlotStore: Sendable {
-  /// Stores slots and says for each whether it is new: `false` means that this attempt of this slot
+  /// Stores attempts of slots before they start, and says for each whether it is new: `false` means that this attempt of this slot
   /// was recorded before, and the stored record stays as it is.
   func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool]
 
   /// Says how recorded slots ended. A slot that has an end keeps it.
   func closeSlots(_ endings: [SlotEnding]) async throws(StoreError)
 
-  /// Stores runs of equal outcomes; one that starts where a stored one started replaces it.
+  /// Stores how slots ended, as runs of equal outcomes; one that starts where a stored one of the
+  /// same outcome started replaces it.
   func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError)
 
   /// Slots that have no end, oldest first.
@@ -35,7 +36,7 @@ package protocol SlotStore: Sendable {
   /// A job's newest slots, newest first.
   func slots(job: String, limit: Int) async throws(StoreError) -> [SlotRecord]
 
-  /// How a job's slots in `range` ended, single ones and streaks together.
+  /// How a job's slots in `range` ended, and how many have no end yet.
   func slotSummary(job: String, in range: Range<Timestamp>) async throws(StoreError) -> SlotSummary
 }
 
@@ -54,13 +55,29 @@ package protocol RunStore: Sendable {
   func run(id: String) async throws(StoreError) -> RunRecord?
 }
 
-/// Where each job stands: its anchor, its pause, its quarantine.
+/// Where each job stands: what its slots are counted from, and what keeps it from running.
 package protocol PositionStore: Sendable {
-  /// Stores positions; each replaces its job's older one.
-  func savePositions(_ positions: [PositionRecord]) async throws(StoreError)
+  /// Stores anchors; each replaces its sequence's older one.
+  func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError)
 
-  /// All positions, by job.
-  func positions() async throws(StoreError) -> [String: PositionRecord]
+  /// Forgets the anchors of sequences that ended.
+  func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError)
+
+  /// All anchors.
+  func anchors() async throws(StoreError) -> [AnchorRecord]
+
+  /// The newest slot of every sequence that is accounted for or planned. A pass over the slots that
+  /// are kept; for the start of a host.
+  func lastSlots() async throws(StoreError) -> [SlotSequence: Timestamp]
+
+  /// Stores standings; each replaces its job's older one.
+  func saveStandings(_ standings: [StandingRecord]) async throws(StoreError)
+
+  /// Forgets the standings of jobs that nothing keeps from running.
+  func forgetStandings(_ jobs: [String]) async throws(StoreError)
+
+  /// All standings.
+  func standings() async throws(StoreError) -> [StandingRecord]
 }
 
 /// Every job table that was read.

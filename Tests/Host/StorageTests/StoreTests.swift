@@ -27,7 +27,8 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aSlotIsRecordedOnce(_ engine: Engine) async throws {
     try await engine.run { store in
-      #expect(try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2)]) == [true, true])
+      #expect(
+        try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2)]) == [true, true])
       var again = SlotRecord("a", 2)
       again.run = "another"
       #expect(
@@ -66,11 +67,15 @@ enum Engine: String, CaseIterable {
   }
 
   @Test(arguments: Engine.allCases)
-  func aSummaryAddsSlotsAndStreaks(_ engine: Engine) async throws {
+  func aSummaryCountsEndsAndWhatHasNone(_ engine: Engine) async throws {
     try await engine.run { store in
       _ = try await store.recordSlots([SlotRecord("a", 5), SlotRecord("a", 6), SlotRecord("b", 6)])
       try await store.closeSlots([SlotEnding(key: SlotKey("a", 5), outcome: "skipped")])
-      let streak = SlotStreak(job: "a", first: at(10), last: at(19), count: 10, outcome: "ran")
+      let skip = SlotStreak(
+        job: "a", kind: "every", first: at(5), last: at(5), count: 1, outcome: "skipped")
+      try await store.recordStreaks([skip])
+      let streak = SlotStreak(
+        job: "a", kind: "every", first: at(10), last: at(19), count: 10, outcome: "ran")
       try await store.recordStreaks([streak])
       var longer = streak
       (longer.last, longer.count) = (at(29), 20)
@@ -111,19 +116,35 @@ enum Engine: String, CaseIterable {
   }
 
   @Test(arguments: Engine.allCases)
-  func positionsAreReplaced(_ engine: Engine) async throws {
+  func anchorsAndStandingsAreReplacedAndForgotten(_ engine: Engine) async throws {
     try await engine.run { store in
-      var position = PositionRecord(job: "a")
-      try await store.savePositions([position, PositionRecord(job: "b")])
-      position.anchor = at(0)
-      position.interval = .milliseconds(1_500)
-      position.lastSlot = at(9)
-      position.pause = .init(note: "", by: "anna", at: at(4))
-      position.quarantine = .init(error: "boom", at: at(5))
-      position.isEnabled = false
-      try await store.savePositions([position])
-      #expect(
-        try await store.positions() == ["a": position, "b": PositionRecord(job: "b")])
+      let sequence = SlotSequence(job: "a", kind: "every")
+      var anchor = AnchorRecord(sequence: sequence, interval: .milliseconds(1_500), anchor: at(0))
+      try await store.saveAnchors([anchor])
+      anchor.last = at(9)
+      try await store.saveAnchors([anchor])
+      #expect(try await store.anchors() == [anchor])
+      try await store.forgetAnchors([sequence])
+      #expect(try await store.anchors().isEmpty)
+      let paused = StandingRecord(job: "a", state: "paused", note: "by hand", since: at(1))
+      try await store.saveStandings([paused])
+      #expect(try await store.standings() == [paused])
+      try await store.forgetStandings(["a"])
+      #expect(try await store.standings().isEmpty)
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
+  func theNewestSlotOfASequenceIsFound(_ engine: Engine) async throws {
+    try await engine.run { store in
+      _ = try await store.recordSlots([SlotRecord("a", 30)])
+      try await store.recordStreaks([
+        SlotStreak(
+          job: "a", kind: "every", first: at(10), last: at(19), count: 10, outcome: "done")
+      ])
+      let lasts = try await store.lastSlots()
+      #expect(lasts[SlotSequence(job: "a", kind: "every")] == at(19))
+      #expect(lasts[SlotSequence(job: "a", kind: SlotKey("a", 30).kind)] == at(30))
     }
   }
 
@@ -230,7 +251,9 @@ enum Engine: String, CaseIterable {
   func barsAreReplaced(_ engine: Engine) async throws {
     try await engine.run { store in
       var bar = BarRecord(start: at(60), opening: PriceLots(5), volume: BaseLots(1))
-      try await store.appendBars([bar, BarRecord(start: at(0), opening: PriceLots(4), volume: .zero)])
+      try await store.appendBars([
+        bar, BarRecord(start: at(0), opening: PriceLots(4), volume: .zero),
+      ])
       (bar.high, bar.low, bar.close) = (PriceLots(9), PriceLots(3), PriceLots(6))
       try await store.appendBars([bar])
       #expect(try await store.bars(since: at(1), limit: 9) == [bar])

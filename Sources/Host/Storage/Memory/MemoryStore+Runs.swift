@@ -29,16 +29,6 @@ extension MemoryStore {
   package func run(id: String) async throws(StoreError) -> RunRecord? {
     try read { $0.runs[id] }
   }
-
-  package func savePositions(_ positions: [PositionRecord]) async throws(StoreError) {
-    try write { content in
-      for position in positions { content.positions[position.job] = position }
-    }
-  }
-
-  package func positions() async throws(StoreError) -> [String: PositionRecord] {
-    try read { $0.positions }
-  }
 }
 
 extension RunRecord {

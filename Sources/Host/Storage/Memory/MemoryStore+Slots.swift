@@ -26,7 +26,9 @@ extension MemoryStore {
   package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
     try write { content in
       for streak in streaks {
-        let key = StreakKey(job: streak.job, first: streak.first, outcome: streak.outcome)
+        let key = StreakKey(
+          sequence: SlotSequence(job: streak.job, kind: streak.kind), first: streak.first,
+          outcome: streak.outcome)
         content.streaks[key] = streak
       }
     }
@@ -54,11 +56,7 @@ extension MemoryStore {
     try read { content in
       var summary = SlotSummary()
       for slot in content.slots.values where slot.key.job == job && range ~= slot.key.slot {
-        if let outcome = slot.outcome {
-          summary.counts[outcome, default: 0] += 1
-        } else {
-          summary.open += 1
-        }
+        if slot.outcome == nil { summary.open += 1 }
       }
       for streak in content.streaks.values where streak.job == job {
         summary.add(streak, in: range)

@@ -10,7 +10,8 @@ package final class MemoryStore: Store {
     var slots: [SlotKey: SlotRecord] = [:]
     var streaks: [StreakKey: SlotStreak] = [:]
     var runs: [String: RunRecord] = [:]
-    var positions: [String: PositionRecord] = [:]
+    var anchors: [SlotSequence: AnchorRecord] = [:]
+    var standings: [String: StandingRecord] = [:]
     var generations: [Int64: GenerationRecord] = [:]
     var states: [String: [String: String]] = [:]
     var bundles: [BundleID: BundleRecord] = [:]
@@ -24,7 +25,7 @@ package final class MemoryStore: Store {
   }
 
   struct StreakKey: Hashable {
-    let job: String
+    let sequence: SlotSequence
     let first: Timestamp
     let outcome: String
   }

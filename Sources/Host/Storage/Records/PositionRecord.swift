@@ -1,58 +1,54 @@
 package import PluginAPI
 
-/// Where a job stands, over restarts and reloads.
-package struct PositionRecord: Sendable, Hashable {
+/// Names a sequence of slots: a job and what plans its slots, such as `every` or `cron`.
+package struct SlotSequence: Sendable, Hashable {
   /// The job's name.
   package var job: String
-  /// The first slot of its interval grid.
-  package var anchor: Timestamp?
-  /// The interval that the anchor belongs to.
-  package var interval: Duration?
-  /// The newest slot that was accounted for.
-  package var lastSlot: Timestamp?
-  /// Why it is paused, if it is.
-  package var pause: Pause?
-  /// Why it is in quarantine, if it is.
-  package var quarantine: Quarantine?
-  /// An operator's word about running it, over what the table says.
-  package var isEnabled: Bool?
+  /// What plans the slots.
+  package var kind: String
 
-  /// A pause that an operator made.
-  package struct Pause: Sendable, Hashable {
-    /// What the operator wrote.
-    package var note: String
-    /// Who it was.
-    package var by: String
-    /// Since when.
-    package var at: Timestamp
-
-    package init(note: String, by: String, at: Timestamp) {
-      self.note = note
-      self.by = by
-      self.at = at
-    }
-  }
-
-  /// A stop that too many failures made.
-  package struct Quarantine: Sendable, Hashable {
-    /// The last failure.
-    package var error: String
-    /// Since when.
-    package var at: Timestamp
-
-    package init(error: String, at: Timestamp) {
-      self.error = error
-      self.at = at
-    }
-  }
-
-  package init(job: String) {
+  package init(job: String, kind: String) {
     self.job = job
-    anchor = nil
-    interval = nil
-    lastSlot = nil
-    pause = nil
-    quarantine = nil
-    isEnabled = nil
+    self.kind = kind
+  }
+}
+
+/// Where a sequence of slots is counted from, over restarts and reloads.
+package struct AnchorRecord: Sendable, Hashable {
+  /// The sequence.
+  package var sequence: SlotSequence
+  /// The distance of its slots; zero when they are not evenly spaced.
+  package var interval: Duration
+  /// The slot that all others are counted from.
+  package var anchor: Timestamp
+  /// The newest slot that was accounted for when the record was written.
+  package var last: Timestamp?
+
+  package init(
+    sequence: SlotSequence, interval: Duration, anchor: Timestamp, last: Timestamp? = nil
+  ) {
+    self.sequence = sequence
+    self.interval = interval
+    self.anchor = anchor
+    self.last = last
+  }
+}
+
+/// What keeps a job from running until somebody lifts it.
+package struct StandingRecord: Sendable, Hashable {
+  /// The job's name.
+  package var job: String
+  /// Such as `paused` or `quarantined`. The words are the scheduler's.
+  package var state: String
+  /// The operator's words, or the last error.
+  package var note: String
+  /// Since when.
+  package var since: Timestamp
+
+  package init(job: String, state: String, note: String, since: Timestamp) {
+    self.job = job
+    self.state = state
+    self.note = note
+    self.since = since
   }
 }

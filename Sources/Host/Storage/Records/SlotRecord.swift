@@ -74,6 +74,8 @@ package struct SlotEnding: Sendable, Hashable {
 package struct SlotStreak: Sendable, Hashable {
   /// The job's name.
   package var job: String
+  /// What planned the slots.
+  package var kind: String
   /// The first slot.
   package var first: Timestamp
   /// The last slot.
@@ -83,8 +85,11 @@ package struct SlotStreak: Sendable, Hashable {
   /// How each of them ended.
   package var outcome: String
 
-  package init(job: String, first: Timestamp, last: Timestamp, count: Int64, outcome: String) {
+  package init(
+    job: String, kind: String, first: Timestamp, last: Timestamp, count: Int64, outcome: String
+  ) {
     self.job = job
+    self.kind = kind
     self.first = first
     self.last = last
     self.count = count

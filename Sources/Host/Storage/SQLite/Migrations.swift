@@ -34,9 +34,9 @@ enum Migrations {
     ) WITHOUT ROWID;
     CREATE INDEX slots_open ON slots (slot) WHERE outcome IS NULL;
     CREATE TABLE slot_streaks (
-      job TEXT NOT NULL, first INTEGER NOT NULL, outcome TEXT NOT NULL, last INTEGER NOT NULL,
-      count INTEGER NOT NULL,
-      PRIMARY KEY (job, first, outcome)
+      job TEXT NOT NULL, kind TEXT NOT NULL, first INTEGER NOT NULL, outcome TEXT NOT NULL,
+      last INTEGER NOT NULL, count INTEGER NOT NULL,
+      PRIMARY KEY (job, kind, first, outcome)
     ) WITHOUT ROWID;
     CREATE TABLE runs (
       id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, kind TEXT NOT NULL, slot INTEGER NOT NULL,
@@ -48,10 +48,13 @@ enum Migrations {
     CREATE INDEX runs_by_job ON runs (job, slot);
     CREATE INDEX runs_by_slot ON runs (slot);
     CREATE INDEX runs_open ON runs (slot) WHERE ended IS NULL;
-    CREATE TABLE positions (
-      job TEXT PRIMARY KEY, anchor INTEGER, interval INTEGER, last_slot INTEGER,
-      pause_note TEXT, pause_by TEXT, pause_at INTEGER,
-      quarantine_error TEXT, quarantine_at INTEGER, is_enabled INTEGER
+    CREATE TABLE anchors (
+      job TEXT NOT NULL, kind TEXT NOT NULL, interval INTEGER NOT NULL, anchor INTEGER NOT NULL,
+      last INTEGER,
+      PRIMARY KEY (job, kind)
+    ) WITHOUT ROWID;
+    CREATE TABLE standings (
+      job TEXT PRIMARY KEY, state TEXT NOT NULL, note TEXT NOT NULL, since INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE job_state (
       job TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, updated INTEGER NOT NULL,

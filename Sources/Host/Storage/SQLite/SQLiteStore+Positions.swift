@@ -2,77 +2,75 @@ import Isolation
 package import PluginAPI
 
 extension SQLiteStore {
-  package func savePositions(_ positions: [PositionRecord]) async throws(StoreError) {
+  package func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError) {
     try await write { database throws(StoreError) in
       let insert = try database.statement(
-        "INSERT OR REPLACE INTO positions (\(PositionRecord.columns)) "
-          + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      for position in positions { try insert.run(position.values) }
+        "INSERT OR REPLACE INTO anchors (job, kind, interval, anchor, last) VALUES (?, ?, ?, ?, ?)")
+      for anchor in anchors {
+        try insert.run([
+          .text(anchor.sequence.job), .text(anchor.sequence.kind),
+          .integer(anchor.interval.nanoseconds), .time(anchor.anchor), .time(anchor.last),
+        ])
+      }
     }
   }
 
-  package func positions() async throws(StoreError) -> [String: PositionRecord] {
-    let all = try await read { database throws(StoreError) in
-      try database.query(
-        "SELECT \(PositionRecord.columns) FROM positions", [], PositionRecord.init)
-    }
-    return Dictionary(uniqueKeysWithValues: all.map { ($0.job, $0) })
-  }
-
-  package func loadState(job: String, key: String) async throws(StoreError) -> String? {
-    try await read { database throws(StoreError) in
-      try database.query(
-        "SELECT json FROM job_state WHERE job = ? AND key = ?", [.text(job), .text(key)]
-      ) { $0.text() }.first
-    }
-  }
-
-  package func storeState(job: String, key: String, json: String?, at time: Timestamp)
-    async throws(StoreError)
-  {
+  package func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      guard let json else {
-        return try database.run(
-          "DELETE FROM job_state WHERE job = ? AND key = ?", [.text(job), .text(key)])
-      }
-      try database.run(
-        "INSERT OR REPLACE INTO job_state (job, key, json, updated) VALUES (?, ?, ?, ?)",
-        [.text(job), .text(key), .text(json), .time(time)])
+      let delete = try database.statement("DELETE FROM anchors WHERE job = ? AND kind = ?")
+      for sequence in sequences { try delete.run([.text(sequence.job), .text(sequence.kind)]) }
     }
   }
 
-  package func state(job: String) async throws(StoreError) -> [String: String] {
-    let pairs = try await read { database throws(StoreError) in
-      try database.query("SELECT key, json FROM job_state WHERE job = ?", [.text(job)]) {
-        ($0.text(), $0.text())
+  package func anchors() async throws(StoreError) -> [AnchorRecord] {
+    try await read { database throws(StoreError) in
+      try database.query("SELECT job, kind, interval, anchor, last FROM anchors", []) { row in
+        AnchorRecord(
+          sequence: SlotSequence(&row), interval: .nanoseconds(row.integer()), anchor: row.time(),
+          last: row.optionalTime())
       }
     }
-    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  package func lastSlots() async throws(StoreError) -> [SlotSequence: Timestamp] {
+    let lasts = try await read { database throws(StoreError) in
+      try database.query(
+        "SELECT job, kind, MAX(last) FROM (SELECT job, kind, last FROM slot_streaks "
+          + "UNION ALL SELECT job, kind, slot FROM slots) GROUP BY job, kind", []
+      ) { (SlotSequence(&$0), $0.time()) }
+    }
+    return Dictionary(uniqueKeysWithValues: lasts)
+  }
+
+  package func saveStandings(_ standings: [StandingRecord]) async throws(StoreError) {
+    try await write { database throws(StoreError) in
+      let insert = try database.statement(
+        "INSERT OR REPLACE INTO standings (job, state, note, since) VALUES (?, ?, ?, ?)")
+      for standing in standings {
+        try insert.run([
+          .text(standing.job), .text(standing.state), .text(standing.note), .time(standing.since),
+        ])
+      }
+    }
+  }
+
+  package func forgetStandings(_ jobs: [String]) async throws(StoreError) {
+    try await write { database throws(StoreError) in
+      let delete = try database.statement("DELETE FROM standings WHERE job = ?")
+      for job in jobs { try delete.run([.text(job)]) }
+    }
+  }
+
+  package func standings() async throws(StoreError) -> [StandingRecord] {
+    try await read { database throws(StoreError) in
+      try database.query("SELECT job, state, note, since FROM standings ORDER BY job", []) {
+        StandingRecord(job: $0.text(), state: $0.text(), note: $0.text(), since: $0.time())
+      }
+    }
   }
 }
 
-extension PositionRecord {
-  fileprivate static let columns =
-    "job, anchor, interval, last_slot, pause_note, pause_by, pause_at, quarantine_error, "
-    + "quarantine_at, is_enabled"
-
-  fileprivate var values: [SQLValue] {
-    [
-      .text(job), .time(anchor), .integer(interval?.nanoseconds), .time(lastSlot),
-      .text(pause?.note), .text(pause?.by), .time(pause?.at), .text(quarantine?.error),
-      .time(quarantine?.at), isEnabled.map(SQLValue.bool) ?? .null,
-    ]
-  }
-
-  fileprivate init(_ row: inout Row) {
-    self.init(job: row.text())
-    anchor = row.optionalTime()
-    interval = row.optionalInteger().map { .nanoseconds($0) }
-    lastSlot = row.optionalTime()
-    let (note, by, at) = (row.text(), row.text(), row.optionalTime())
-    pause = at.map { Pause(note: note, by: by, at: $0) }
-    let (error, since) = (row.text(), row.optionalTime())
-    quarantine = since.map { Quarantine(error: error, at: $0) }
-    isEnabled = row.optionalInteger().map { $0 != 0 }
-  }
+extension SlotSequence {
+  /// Reads the columns job, kind.
+  fileprivate init(_ row: inout Row) { self.init(job: row.text(), kind: row.text()) }
 }

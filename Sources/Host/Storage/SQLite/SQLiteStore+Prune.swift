@@ -27,7 +27,10 @@ extension SQLiteStore {
           table: "slots", key: "job, slot, kind, attempt",
           condition: "slot < ? AND outcome IS NOT NULL")
       ),
-      (\.slots, Pruning(table: "slot_streaks", key: "job, first, outcome", condition: "last < ?")),
+      (
+        \.slots,
+        Pruning(table: "slot_streaks", key: "job, kind, first, outcome", condition: "last < ?")
+      ),
       (\.runs, Pruning(table: "runs", key: "id", condition: "ended < ?")),
       (\.bundles, Pruning(table: "bundles", key: "id", condition: "ended < ?")),
       (\.events, Pruning(table: "events", key: "seq", condition: "time < ?")),

@@ -33,12 +33,13 @@ extension SQLiteStore {
   package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
     try await write { database throws(StoreError) in
       let insert = try database.statement(
-        "INSERT INTO slot_streaks (job, first, outcome, last, count) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO slot_streaks (job, kind, first, outcome, last, count) "
+          + "VALUES (?, ?, ?, ?, ?, ?) "
           + "ON CONFLICT DO UPDATE SET last = excluded.last, count = excluded.count")
       for streak in streaks {
         try insert.run([
-          .text(streak.job), .time(streak.first), .text(streak.outcome), .time(streak.last),
-          .integer(streak.count),
+          .text(streak.job), .text(streak.kind), .time(streak.first), .text(streak.outcome),
+          .time(streak.last), .integer(streak.count),
         ])
       }
     }
@@ -66,16 +67,14 @@ extension SQLiteStore {
   {
     try await read { database throws(StoreError) in
       var summary = SlotSummary()
-      let counts = try database.query(
-        "SELECT outcome, COUNT(*) FROM slots WHERE job = ? AND slot >= ? AND slot < ? "
-          + "GROUP BY outcome",
-        [.text(job), .time(range.lowerBound), .time(range.upperBound)]
-      ) { ($0.optionalText(), $0.integer()) }
-      for (outcome, count) in counts {
-        if let outcome { summary.counts[outcome] = count } else { summary.open = count }
-      }
+      summary.open =
+        try database.query(
+          "SELECT COUNT(*) FROM slots WHERE job = ? AND slot >= ? AND slot < ? "
+            + "AND outcome IS NULL",
+          [.text(job), .time(range.lowerBound), .time(range.upperBound)]
+        ) { $0.integer() }.first ?? 0
       let streaks = try database.query(
-        "SELECT job, first, last, count, outcome FROM slot_streaks "
+        "SELECT job, kind, first, last, count, outcome FROM slot_streaks "
           + "WHERE job = ? AND first < ? AND last >= ?",
         [.text(job), .time(range.upperBound), .time(range.lowerBound)], SlotStreak.init)
       for streak in streaks { summary.add(streak, in: range) }
@@ -114,7 +113,7 @@ extension SlotKey {
 extension SlotStreak {
   fileprivate init(_ row: inout Row) {
     self.init(
-      job: row.text(), first: row.time(), last: row.time(), count: row.integer(),
-      outcome: row.text())
+      job: row.text(), kind: row.text(), first: row.time(), last: row.time(),
+      count: row.integer(), outcome: row.text())
   }
 }

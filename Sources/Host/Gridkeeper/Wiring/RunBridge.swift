@@ -1,0 +1,114 @@
+import Isolation
+@_spi(Host) import PluginAPI
+import Scheduler
+import Supervisor
+
+/// Carries runs from the scheduler to the workers and their ends back.
+///
+/// Both live on the same event loop, so nothing here changes threads.
+final class RunBridge: RunDispatcher, SupervisorDelegate {
+  private struct Ends: Sendable {
+    var scheduler: SchedulerLoop?
+    var supervisor: Supervisor?
+  }
+
+  private let runs: OpenRuns
+  private let desk: ServiceDesk
+  private let ends = Guarded(Ends())
+
+  init(runs: OpenRuns, desk: ServiceDesk) {
+    self.runs = runs
+    self.desk = desk
+  }
+
+  /// Closes the circle; before this nothing is carried.
+  func connect(_ scheduler: SchedulerLoop, _ supervisor: Supervisor) {
+    ends.withLock { $0 = Ends(scheduler: scheduler, supervisor: supervisor) }
+  }
+
+  private var scheduler: SchedulerLoop? { ends.withLock(\.scheduler) }
+  private var supervisor: Supervisor? { ends.withLock(\.supervisor) }
+
+  // MARK: From the scheduler
+
+  func start(_ orders: [RunOrder]) {
+    runs.begin(orders)
+    let started = orders.map { order in
+      WorkerRun(
+        id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
+        attempt: order.attempt, seed: stableHash(order.slot.description))
+    }
+    supervisor?.assumeIsolated { $0.start(started) }
+  }
+
+  func cancel(_ run: RunID, because reason: CancelReason) {
+    supervisor?.assumeIsolated { $0.cancel(run.rawValue) }
+  }
+
+  func kill(_ run: RunID) {
+    supervisor?.assumeIsolated { $0.kill(run.rawValue) }
+  }
+
+  // MARK: From the workers
+
+  func runsEnded(_ ended: [RunEnd]) {
+    runs.end(ended.lazy.map(\.run))
+    report(
+      ended.map { end in
+        RunReport(
+          id: RunID(end.run), outcome: RunOutcome(end.verdict),
+          timings: RunTimings(
+            received: end.received?.nanoseconds, started: end.started?.nanoseconds,
+            ended: end.ended.nanoseconds))
+      })
+  }
+
+  func runsRejected(_ rejected: [RejectedRun]) {
+    runs.end(rejected.lazy.map(\.run))
+    report(
+      rejected.map { run in
+        RunReport(
+          id: RunID(run.run),
+          outcome: .failed("not started: \(run.reason.rawValue): \(run.message)"))
+      })
+  }
+
+  private func report(_ reports: [RunReport]) {
+    scheduler?.assumeIsolated { $0.completed(reports) }
+  }
+
+  func workerChanged(_ status: WorkerStatus) {
+    desk.note(status)
+    scheduler?.assumeIsolated { scheduler in
+      switch status.state {
+      case .ready, .starting, .stopped: scheduler.workerAvailable(status.plugin)
+      case .backoff, .tripped:
+        scheduler.workerUnavailable(
+          status.plugin, because: status.lastError?.message ?? status.state.rawValue)
+      }
+    }
+  }
+
+  func told(_ telling: Telling, by context: RunContext) { desk.take(telling, from: context) }
+
+  func serve(_ call: ServiceCall, for context: RunContext) async -> ServiceReply {
+    await desk.serve(call, for: context)
+  }
+}
+
+extension RunOutcome {
+  /// How the scheduler names what a worker reported.
+  init(_ verdict: RunVerdict) {
+    switch verdict {
+    case .finished(.done(let text)): self = .done(text)
+    case .finished(.nothingToDo(let text)): self = .nothingToDo(text)
+    case .finished(.retry(let pause)): self = .retry(after: pause)
+    case .finished(let other): self = .failed("unknown outcome \(other)")
+    case .failed(let text): self = .failed(text)
+    case .cancelled(let text): self = .cancelled(text)
+    case .lost(let lost) where lost.reason == .overdue: self = .timedOut
+    case .lost(let lost):
+      self = .lost([lost.message, lost.backtrace].compactMap(\.self).joined(separator: "\n"))
+    }
+  }
+}

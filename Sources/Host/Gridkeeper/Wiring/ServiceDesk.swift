@@ -1,0 +1,107 @@
+import Bundles
+import HotState
+import Isolation
+import Market
+@_spi(Host) import PluginAPI
+import Scheduler
+import Storage
+import Supervisor
+import Telemetry
+
+/// Answers what runs ask of the host, and takes what they tell.
+struct ServiceDesk: Sendable {
+  let venue: any Venue
+  let market: MarketService
+  let bundles: BundleService
+  let store: any Store
+  let board: any Board
+  let runs: OpenRuns
+  let events: EventBus
+  let metrics: Metrics
+  let log: Log
+  let time: any TimeSource
+  /// Starts the jobs that listen to a signal.
+  let signal: @Sendable (String) -> Void
+
+  // MARK: Questions
+
+  func serve(_ call: ServiceCall, for context: RunContext) async -> ServiceReply {
+    do {
+      return try await answer(call, context)
+    } catch let refusal as Refusal {
+      return .refused(refusal)
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private func answer(_ call: ServiceCall, _ context: RunContext) async throws -> ServiceReply {
+    switch call {
+    case .market: return .market(try await market.snapshot())
+    case .swarm: return .swarm(try await venue.read().swarm)
+    case .submit(let bundle): return try await submit(bundle, context)
+    case .outcome(let id): return try await outcome(of: id)
+    case .quote(let request): return .quote(try await venue.quote(request))
+    case .reclaimable: return .reclaimable(try await venue.reclaimable())
+    case .loadState(let key): return .json(try await store.loadState(job: context.job, key: key))
+    case .storeState(let key, let json):
+      try await store.storeState(job: context.job, key: key, json: json, at: time.wall)
+      return .ok
+    case .readBoard(let key): return .board(await board.value(key))
+    case .publish(let key, let json):
+      try await board.publish(key, json: json, by: context.job, at: time.wall)
+      return .ok
+    case .signal(let name): return try send(name, context)
+    }
+  }
+
+  private func submit(_ bundle: Bundle, _ context: RunContext) async throws -> ServiceReply {
+    guard let order = runs.order(of: context.run), let effect = runs.nextEffect(of: context.run)
+    else { throw Refusal(.runClosed, "run \(context.run) is over") }
+    let submitter = Submitter(
+      job: context.job, run: order.id.description, slot: order.slot.description, effect: effect,
+      capabilities: context.capabilities)
+    return .receipt(try await bundles.submit(bundle, from: submitter).get())
+  }
+
+  private func outcome(of id: BundleID) async throws -> ServiceReply {
+    guard let outcome = try await bundles.outcome(of: id) else {
+      return .failed("no bundle \(id) was accepted")
+    }
+    return .outcome(outcome)
+  }
+
+  private func send(_ name: String, _ context: RunContext) throws -> ServiceReply {
+    guard context.capabilities.contains(.signal) else {
+      throw Refusal(.capabilityMissing, "\(context.job) may not send signals; grant 'signal'")
+    }
+    signal(name)
+    return .ok
+  }
+
+  // MARK: Tellings
+
+  func take(_ telling: Telling, from context: RunContext) {
+    switch telling {
+    case .log(let level, let message, var fields):
+      fields["job"] = context.job
+      fields["run"] = "\(context.run)"
+      log.write(level, message, fields)
+    case .event(let name, let fields):
+      events.emit(name, job: context.job, run: "\(context.run)", fields)
+    case .metric(let name, let value, let kind):
+      let key = Metrics.Key("job_\(name)", ["job": context.job])
+      if kind == .counter { metrics.add(key, value) } else { metrics.set(key, value) }
+    }
+  }
+
+  /// Tells operators what became of a worker.
+  func note(_ status: WorkerStatus) {
+    var fields = ["plugin": status.plugin, "state": status.state.rawValue]
+    if let pid = status.pid { fields["pid"] = "\(pid)" }
+    if let error = status.lastError, status.state == .backoff || status.state == .tripped {
+      fields["error"] = error.message
+    }
+    events.emit("WORKER_STATE", fields)
+  }
+}
