@@ -1,4 +1,5 @@
 import PluginAPI
+import Telemetry
 import TestSupport
 import Testing
 
@@ -27,7 +28,8 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aSlotIsRecordedOnce(_ engine: Engine) async throws {
     try await engine.run { store in
-      #expect(try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2)]) == [true, true])
+      #expect(
+        try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2)]) == [true, true])
       var again = SlotRecord("a", 2)
       again.run = "another"
       #expect(
@@ -204,11 +206,11 @@ enum Engine: String, CaseIterable {
   func eventsComeInOrder(_ engine: Engine) async throws {
     try await engine.run { store in
       #expect(try await store.lastEvent() == 0)
-      let odd = EventRecord(2, fields: ["b": "\"\\\n\u{1}é", "a": ""])
-      try await store.appendEvents([EventRecord(1), odd, EventRecord(3)])
-      try await store.appendEvents([EventRecord(2)])
-      #expect(try await store.events(after: 1, limit: 9) == [odd, EventRecord(3)])
-      #expect(try await store.events(after: 0, limit: 1) == [EventRecord(1)])
+      let odd = Event(2, fields: ["b": "\"\\\n\u{1}é", "a": ""])
+      try await store.appendEvents([Event(1), odd, Event(3)])
+      try await store.appendEvents([Event(2)])
+      #expect(try await store.events(after: 1, limit: 9) == [odd, Event(3)])
+      #expect(try await store.events(after: 0, limit: 1) == [Event(1)])
       #expect(try await store.lastEvent() == 3)
     }
   }
@@ -230,7 +232,9 @@ enum Engine: String, CaseIterable {
   func barsAreReplaced(_ engine: Engine) async throws {
     try await engine.run { store in
       var bar = BarRecord(start: at(60), opening: PriceLots(5), volume: BaseLots(1))
-      try await store.appendBars([bar, BarRecord(start: at(0), opening: PriceLots(4), volume: .zero)])
+      try await store.appendBars([
+        bar, BarRecord(start: at(0), opening: PriceLots(4), volume: .zero),
+      ])
       (bar.high, bar.low, bar.close) = (PriceLots(9), PriceLots(3), PriceLots(6))
       try await store.appendBars([bar])
       #expect(try await store.bars(since: at(1), limit: 9) == [bar])
@@ -261,7 +265,7 @@ enum Engine: String, CaseIterable {
       _ = try await store.acceptBundle(BundleRecord("b1", effect: 1))
       _ = try await store.acceptBundle(BundleRecord("b2", effect: 2))
       try await store.updateBundle(BundleRecord("b2", effect: 2).landed)
-      try await store.appendEvents([EventRecord(1), EventRecord(95)])
+      try await store.appendEvents([Event(1), Event(95)])
       _ = try await store.appendTrades([Trade("t1", 1)])
       var generation = GenerationRecord(
         number: 1, digest: "", table: "", created: at(0), source: "")
