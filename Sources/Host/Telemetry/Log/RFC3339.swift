@@ -27,7 +27,7 @@ package enum RFC3339: Sendable {
     append(second / 3_600, digits: 2, then: ":", to: &out)
     append(second / 60 % 60, digits: 2, then: ":", to: &out)
     append(second % 60, digits: 2, then: ".", to: &out)
-    let fraction = time.nanoseconds - time.seconds &* 1_000_000_000
+    let fraction = time.nanoseconds &- time.seconds &* 1_000_000_000
     append(fraction / 1_000_000, digits: 3, to: &out)
   }
 

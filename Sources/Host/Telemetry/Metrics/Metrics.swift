@@ -48,7 +48,7 @@ package final class Metrics: Sendable {
 
   /// The counter of that name and labels.
   package func counter(_ key: Key) -> Counter {
-    guard case .counter(let counter) = series(key, orMake: .counter(Counter())) else {
+    guard case .counter(let counter) = series(key, "counter", orMake: .counter(Counter())) else {
       return Counter()
     }
     return counter
@@ -56,13 +56,18 @@ package final class Metrics: Sendable {
 
   /// The gauge of that name and labels.
   package func gauge(_ key: Key) -> Gauge {
-    guard case .gauge(let gauge) = series(key, orMake: .gauge(Gauge())) else { return Gauge() }
+    guard case .gauge(let gauge) = series(key, "gauge", orMake: .gauge(Gauge())) else {
+      return Gauge()
+    }
     return gauge
   }
 
   /// The histogram of that name and labels.
   package func histogram(_ key: Key) -> HistogramHandle {
-    guard case .histogram(let histogram) = series(key, orMake: .histogram(HistogramHandle())) else {
+    guard
+      case .histogram(let histogram) = series(
+        key, "histogram", orMake: .histogram(HistogramHandle()))
+    else {
       return HistogramHandle()
     }
     return histogram
@@ -108,17 +113,20 @@ package final class Metrics: Sendable {
   }
 
   /// What is kept under the key; a name that is in use for another kind is refused.
-  private func series(_ key: Key, orMake make: @autoclosure () -> Series) -> Series? {
+  private func series(
+    _ key: Key, _ kind: String, orMake make: @autoclosure () -> Series
+  ) -> Series? {
     registry.withLock { registry in
-      if let series = registry.series[key] { return series }
-      let new = make()
-      guard registry.series.count < maxSeries,
-        registry.kinds[key.name, default: new.kind] == new.kind
+      let known = registry.series[key]
+      if let known, known.kind == kind { return known }
+      guard known == nil, registry.series.count < maxSeries,
+        registry.kinds[key.name, default: kind] == kind
       else {
         registry.refused += 1
         return nil
       }
-      registry.kinds[key.name] = new.kind
+      let new = make()
+      registry.kinds[key.name] = kind
       registry.series[key] = new
       return new
     }
