@@ -1,4 +1,5 @@
 package import PluginAPI
+package import Telemetry
 
 /// Where the host keeps what must survive it.
 ///
@@ -140,10 +141,10 @@ package protocol BundleStore: Sendable {
 /// What happened, in order.
 package protocol EventStore: Sendable {
   /// Stores events; one with a known sequence number is ignored.
-  func appendEvents(_ events: [EventRecord]) async throws(StoreError)
+  func appendEvents(_ events: [Event]) async throws(StoreError)
 
   /// Events after sequence number `after`, oldest first.
-  func events(after: Int64, limit: Int) async throws(StoreError) -> [EventRecord]
+  func events(after: Int64, limit: Int) async throws(StoreError) -> [Event]
 
   /// The highest sequence number stored, 0 when there is none.
   func lastEvent() async throws(StoreError) -> Int64

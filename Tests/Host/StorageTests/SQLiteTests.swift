@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Isolation
 import PluginAPI
+import Telemetry
 import TestSupport
 import Testing
 

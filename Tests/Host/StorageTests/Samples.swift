@@ -1,4 +1,5 @@
 import PluginAPI
+import Telemetry
 
 @testable import Storage
 
@@ -68,7 +69,7 @@ extension Trade {
   }
 }
 
-extension EventRecord {
+extension Event {
   init(_ sequence: Int64, fields: [String: String] = [:]) {
     self.init(
       sequence: sequence, time: at(sequence), name: "GRID_REBUILD", job: "grid", fields: fields)

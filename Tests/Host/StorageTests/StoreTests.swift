@@ -1,4 +1,5 @@
 import PluginAPI
+import Telemetry
 import TestSupport
 import Testing
 
@@ -225,11 +226,11 @@ enum Engine: String, CaseIterable {
   func eventsComeInOrder(_ engine: Engine) async throws {
     try await engine.run { store in
       #expect(try await store.lastEvent() == 0)
-      let odd = EventRecord(2, fields: ["b": "\"\\\n\u{1}é", "a": ""])
-      try await store.appendEvents([EventRecord(1), odd, EventRecord(3)])
-      try await store.appendEvents([EventRecord(2)])
-      #expect(try await store.events(after: 1, limit: 9) == [odd, EventRecord(3)])
-      #expect(try await store.events(after: 0, limit: 1) == [EventRecord(1)])
+      let odd = Event(2, fields: ["b": "\"\\\n\u{1}é", "a": ""])
+      try await store.appendEvents([Event(1), odd, Event(3)])
+      try await store.appendEvents([Event(2)])
+      #expect(try await store.events(after: 1, limit: 9) == [odd, Event(3)])
+      #expect(try await store.events(after: 0, limit: 1) == [Event(1)])
       #expect(try await store.lastEvent() == 3)
     }
   }
@@ -284,7 +285,7 @@ enum Engine: String, CaseIterable {
       _ = try await store.acceptBundle(BundleRecord("b1", effect: 1))
       _ = try await store.acceptBundle(BundleRecord("b2", effect: 2))
       try await store.updateBundle(BundleRecord("b2", effect: 2).landed)
-      try await store.appendEvents([EventRecord(1), EventRecord(95)])
+      try await store.appendEvents([Event(1), Event(95)])
       _ = try await store.appendTrades([Trade("t1", 1)])
       var generation = GenerationRecord(
         number: 1, digest: "", table: "", created: at(0), source: "")

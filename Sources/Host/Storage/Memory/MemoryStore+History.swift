@@ -1,7 +1,8 @@
 package import PluginAPI
+package import Telemetry
 
 extension MemoryStore {
-  package func appendEvents(_ events: [EventRecord]) async throws(StoreError) {
+  package func appendEvents(_ events: [Event]) async throws(StoreError) {
     try write { content in
       for event in events where content.events[event.sequence] == nil {
         content.events[event.sequence] = event
@@ -9,7 +10,7 @@ extension MemoryStore {
     }
   }
 
-  package func events(after: Int64, limit: Int) async throws(StoreError) -> [EventRecord] {
+  package func events(after: Int64, limit: Int) async throws(StoreError) -> [Event] {
     try read { content in
       content.events.values.filter { $0.sequence > after }.sorted(limit: limit) {
         $0.sequence < $1.sequence

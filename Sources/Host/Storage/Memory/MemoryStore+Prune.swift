@@ -1,4 +1,5 @@
 import PluginAPI
+import Telemetry
 
 extension MemoryStore.Content {
   /// Drops finished records older than `retention` allows and returns how many.

@@ -1,5 +1,6 @@
 import Isolation
 package import PluginAPI
+import Telemetry
 
 /// A store that lasts as long as its process: the double for tests and the Lab, and the definition
 /// of what the other stores must do.
@@ -16,7 +17,7 @@ package final class MemoryStore: Store {
     var states: [String: [String: String]] = [:]
     var bundles: [BundleID: BundleRecord] = [:]
     var effects: [EffectKey: BundleID] = [:]
-    var events: [Int64: EventRecord] = [:]
+    var events: [Int64: Event] = [:]
     var trades: [TradeID: Trade] = [:]
     var bars: [Timestamp: BarRecord] = [:]
     var audit: [AuditRecord] = []

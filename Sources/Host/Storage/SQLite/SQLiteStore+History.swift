@@ -1,9 +1,9 @@
 import FoundationEssentials
 package import PluginAPI
-import Telemetry
+package import Telemetry
 
 extension SQLiteStore {
-  package func appendEvents(_ events: [EventRecord]) async throws(StoreError) {
+  package func appendEvents(_ events: [Event]) async throws(StoreError) {
     try await write { database throws(StoreError) in
       let insert = try database.statement(
         "INSERT INTO events (seq, time, name, job, run, fields) VALUES (?, ?, ?, ?, ?, ?) "
@@ -17,11 +17,11 @@ extension SQLiteStore {
     }
   }
 
-  package func events(after: Int64, limit: Int) async throws(StoreError) -> [EventRecord] {
+  package func events(after: Int64, limit: Int) async throws(StoreError) -> [Event] {
     try await read { database throws(StoreError) in
       try database.query(
         "SELECT seq, time, name, job, run, fields FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
-        [.integer(after), .integer(limit)], EventRecord.init)
+        [.integer(after), .integer(limit)], Event.init)
     }
   }
 
@@ -76,7 +76,7 @@ extension SQLiteStore {
   }
 }
 
-extension EventRecord {
+extension Event {
   fileprivate init(_ row: inout Row) {
     self.init(
       sequence: row.integer(), time: row.time(), name: row.text(), job: row.optionalText(),

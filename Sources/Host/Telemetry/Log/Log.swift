@@ -14,6 +14,13 @@ package struct Log: Sendable {
   /// Writes nothing.
   package static let silent = Log { _, _, _ in }
 
+  /// A log that adds `fields` to every line; a line's own fields go before them.
+  package func with(_ fields: [String: String]) -> Log {
+    Log { [sink] level, message, own in
+      sink(level, message, own.merging(fields) { first, _ in first })
+    }
+  }
+
   package func debug(_ message: String, _ fields: [String: String] = [:]) {
     sink(.debug, message, fields)
   }

@@ -1,8 +1,8 @@
 package import PluginAPI
 
-/// Something that happened and that operators follow.
-package struct EventRecord: Sendable, Hashable {
-  /// Its place in the order of all events.
+/// Something that happened and that operators and other systems follow.
+package struct Event: Sendable, Hashable {
+  /// Its place in the order of all events, over restarts.
   package var sequence: Int64
   /// When it happened.
   package var time: Timestamp

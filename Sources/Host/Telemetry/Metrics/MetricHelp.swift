@@ -1,0 +1,64 @@
+/// What each metric of the host means; the one list of their names, without the prefix.
+package enum MetricHelp: Sendable {
+  /// Help texts by name. A name that is not here is one that a plugin made up.
+  package static let texts: [String: String] = scheduling.merging(workers) { first, _ in first }
+    .merging(bundles) { first, _ in first }
+    .merging(market) { first, _ in first }
+    .merging(host) { first, _ in first }
+
+  private static let scheduling: [String: String] = [
+    "slots_total": "Slots by job and outcome.",
+    "job_runs_total": "Runs by job and result.",
+    "job_lateness_seconds": "Time from a slot to the start of its run.",
+    "job_lateness_timer_seconds": "Part of the lateness before the scheduler woke.",
+    "job_lateness_queue_seconds": "Part of the lateness before the run was handed to its worker.",
+    "job_lateness_wake_seconds": "Part of the lateness before the worker read it.",
+    "job_lateness_start_seconds": "Part of the lateness before the job's code ran.",
+    "job_run_seconds": "Time from the start of a run to its end.",
+    "jobs": "Jobs by state.",
+    "scheduler_job_overdue": "Enabled jobs whose next slot lies in the past.",
+    "config_generation": "The generation of the job table that is in force.",
+    "reloads_total": "Reloads by result.",
+    "reload_seconds": "Time from reading a changed table until it is in force.",
+  ]
+
+  private static let workers: [String: String] = [
+    "workers": "Worker processes by state.",
+    "worker_starts_total": "Worker processes started.",
+    "worker_deaths_total": "Worker processes that ended without being asked.",
+    "worker_trips_total": "Crash loops that stopped a plugin.",
+    "worker_runs_rejected_total": "Runs that no worker could take, by reason.",
+    "worker_tellings_dropped_total": "Log lines, events and numbers that a worker had to drop.",
+    "worker_output_dropped_total": "Bytes of a worker's output that were dropped.",
+  ]
+
+  private static let bundles: [String: String] = [
+    "trading_active": "1 while trading is active, 0 while it is reduced or halted.",
+    "bundles_total": "Bundles by job and outcome.",
+    "bundle_refusals_total": "Refused bundles by code.",
+    "bundle_submit_seconds": "Time from a bundle's submission until it is stored.",
+    "bundle_land_seconds": "Time from sending a bundle until its end is known.",
+    "bundle_journal_failures_total": "Changes of bundles that the store did not take.",
+  ]
+
+  private static let market: [String: String] = [
+    "trades_total": "Trades seen on the market.",
+    "fills_total": "Fills of own orders by side.",
+    "feed_trades_missed_total": "Trades that the market's feed lost.",
+    "imbalance_index": "Bid depth less ask depth as a share of both, -1 to 1.",
+    "synthetic_volume_ratio": "Share of the volume that own wallets traded with each other.",
+    "pivot_price": "The pivot price.",
+    "mid_price": "The middle between best bid and best ask.",
+    "headroom_ratio": "Share of the emission that others hold.",
+    "balance": "Balances by wallet and token.",
+  ]
+
+  private static let host: [String: String] = [
+    "metrics_refused_total": "Look-ups of metrics that were refused: too many, or of another kind.",
+    "log_lines_dropped": "Log lines that were lost.",
+    "events_total": "Events by name.",
+    "store_failures_total": "Failed calls of the store by kind.",
+    "store_commit_seconds": "Time that a call waited until its write was on disk.",
+    "control_requests_total": "Requests on the control socket by verb.",
+  ]
+}
