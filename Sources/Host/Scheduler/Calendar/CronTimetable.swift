@@ -14,8 +14,8 @@ struct CronTimetable: Sendable, Hashable {
 
   private var fields: CronFields { schedule.fields }
   private var namesEveryHour: Bool { fields.hours & 0xFF_FFFF == 0xFF_FFFF }
-  private var runsAfterGap: Bool { schedule.gap == .runAfter && !namesEveryHour }
-  private var fold: CronSchedule.Fold { namesEveryHour ? .both : schedule.fold }
+  var runsAfterGap: Bool { schedule.gap == .runAfter && !namesEveryHour }
+  var fold: CronSchedule.Fold { namesEveryHour ? .both : schedule.fold }
 
   /// The first slot after a time; `nil` when there is none within 41 years.
   func next(after time: Int64) -> Int64? {
@@ -70,15 +70,15 @@ struct CronTimetable: Sendable, Hashable {
     return count
   }
 
-  /// What a seam of the zone does to this timetable; `nil` when nothing.
-  func oddity(at seam: Int64) -> (shift: Int64, local: ClosedRange<Int64>)? {
-    let stretch = zone.stretch(at: seam)
-    guard stretch.start == seam else { return nil }
-    let shift = stretch.offset - zone.offset(at: seam - 1)
-    guard shift != 0 else { return nil }
-    let local = min(seam + stretch.offset, seam + stretch.offset - shift)
-    guard next(local: local, before: local + abs(shift)) != nil else { return nil }
-    return (shift, local...(local + abs(shift)))
+  /// Matching local times of a range that no zone bends, at most so many.
+  func localTimes(in range: Range<Int64>, atMost limit: Int) -> [Int64] {
+    var times: [Int64] = []
+    var from = range.lowerBound
+    while times.count < limit, let time = next(local: from, before: range.upperBound) {
+      times.append(time)
+      from = time + 1
+    }
+    return times
   }
 
   private func hasSlot(after start: Int64, through end: Int64) -> Bool {
