@@ -1,0 +1,359 @@
+import Isolation
+import JobTable
+import PluginAPI
+
+// How runs end, and with them their slots.
+extension SchedulerCore {
+  /// Runs ended. Reports for runs that are not known are counted and dropped.
+  package mutating func completed(_ reports: [RunReport], _ now: SchedulerNow) {
+    for report in reports {
+      guard let place = runNumbers[report.id], let run = runs[Int(place)] else {
+        strayReports += 1
+        continue
+      }
+      end(run, place, report, now)
+    }
+  }
+
+  /// The runs are written down and may start.
+  package mutating func recorded(_ ids: [RunID], _ now: SchedulerNow) {
+    for id in ids {
+      guard let place = runNumbers[id], var run = runs[Int(place)], run.phase == .recording
+      else { continue }
+      if let reason = startBlock(run) {
+        drop(run, place, reason, now)
+      } else {
+        run.phase = .running
+        run.dispatched = now.mono
+        run.dispatchedWall = now.wall.nanoseconds
+        runs[Int(place)] = run
+        actions.start.append(order(run))
+      }
+    }
+  }
+
+  /// The runs cannot be written down and do not start.
+  package mutating func notRecorded(_ ids: [RunID], _ now: SchedulerNow) {
+    for id in ids {
+      guard let place = runNumbers[id], let run = runs[Int(place)], run.phase == .recording
+      else { continue }
+      drop(run, place, .storeUnavailable, now)
+    }
+  }
+
+  /// What came up while the run was being written down.
+  private func startBlock(_ run: ActiveRun) -> SkipReason? {
+    if run.isForced { return haltReason == nil ? nil : .halted }
+    if jobs[Int(run.job)].isRemoved { return .removed }
+    if let reason = blocked(run.job) { return reason }
+    if run.reason != nil { return .overlap }
+    return isWorkerDown(run.job) ? .workerDown : nil
+  }
+
+  private mutating func drop(
+    _ run: ActiveRun, _ place: Int32, _ reason: SkipReason, _ now: SchedulerNow
+  ) {
+    release(run, place)
+    closeSlot(run.job, run.slot, .skipped(reason))
+    freed(run, now)
+  }
+
+  // MARK: Ends of runs
+
+  private mutating func end(
+    _ run: ActiveRun, _ place: Int32, _ report: RunReport, _ now: SchedulerNow
+  ) {
+    let index = Int(run.job)
+    let outcome = judged(run, report.outcome)
+    release(run, place)
+    let lateness = lateness(run, report.timings)
+    jobs[index].lateness.add(lateness.total.nanoseconds)
+    jobs[index].lastOutcome = outcome
+    jobs[index].lastEnd = now.wall.nanoseconds
+    actions.finished.append(
+      RunSample(
+        job: jobs[index].rules.name, lateness: lateness, duration: duration(run, report, now)))
+    keepRecord(run, outcome, lateness, now)
+    countFailure(run.job, outcome, now)
+    if !retries(run, outcome, now) { closeSlot(run.job, run.slot, .ran(outcome)) }
+    freed(run, now)
+  }
+
+  /// A run that was cancelled ends as the cancellation says, unless it finished its work.
+  private func judged(_ run: ActiveRun, _ outcome: RunOutcome) -> RunOutcome {
+    switch (run.reason, outcome) {
+    case (nil, _), (_, .done), (_, .nothingToDo): outcome
+    case (.deadline?, _): .timedOut
+    case (.replaced?, _): .cancelled("replaced by a newer slot")
+    case (.requested?, _): .cancelled("cancelled by an operator")
+    }
+  }
+
+  private func lateness(_ run: ActiveRun, _ timings: RunTimings) -> Lateness {
+    let received = max(run.dispatched, timings.received ?? run.dispatched)
+    let started = max(received, timings.started ?? received)
+    return Lateness(
+      timer: .nanoseconds(max(0, run.slot.woke - run.slot.due)),
+      queue: .nanoseconds(max(0, run.dispatched - run.slot.woke)),
+      worker: .nanoseconds(received - run.dispatched), plugin: .nanoseconds(started - received))
+  }
+
+  private func duration(_ run: ActiveRun, _ report: RunReport, _ now: SchedulerNow) -> Duration {
+    let start = report.timings.started ?? run.dispatched
+    return .nanoseconds(max(0, (report.timings.ended ?? now.mono) - start))
+  }
+
+  private mutating func keepRecord(
+    _ run: ActiveRun, _ outcome: RunOutcome, _ lateness: Lateness, _ now: SchedulerNow
+  ) {
+    guard
+      jobs[Int(run.job)].rules.movesMoney || run.slot.kind == .manual
+        || outcome.isFailure || run.reason != nil
+    else { return }
+    actions.entries.append(
+      .run(
+        RunRecord(
+          order: order(run), outcome: outcome,
+          dispatched: Timestamp(nanoseconds: run.dispatchedWall), ended: now.wall,
+          lateness: lateness)))
+  }
+
+  /// Takes the run out of the books of runs.
+  private mutating func release(_ run: ActiveRun, _ place: Int32) {
+    let index = Int(run.job)
+    runNumbers[run.id] = nil
+    runs[Int(place)] = nil
+    freeRuns.append(place)
+    if run.group >= 0 { groups[Int(run.group)].running -= 1 }
+    guard run.isForced else { return jobs[index].run = JobState.noRun }
+    forcedRuns[run.job]?.removeAll { $0 == place }
+    if forcedRuns[run.job]?.isEmpty ?? true {
+      forcedRuns[run.job] = nil
+      jobs[index].hasForcedRuns = false
+    }
+  }
+
+  /// What can go on now that the run is gone.
+  private mutating func freed(_ run: ActiveRun, _ now: SchedulerNow) {
+    if !jobs[Int(run.job)].waiting.isEmpty { advance(run.job, now) }
+    rearm(run.job)
+    if run.group >= 0 { groupFreed(Int(run.group), now) }
+    if jobs[Int(run.job)].isRemoved { forgetIfDone(run.job) }
+  }
+
+  // MARK: Failures and retries
+
+  private mutating func countFailure(_ job: UInt32, _ outcome: RunOutcome, _ now: SchedulerNow) {
+    let index = Int(job)
+    guard outcome.isFailure else {
+      if case .done = outcome { jobs[index].failures = 0 }
+      if case .nothingToDo = outcome { jobs[index].failures = 0 }
+      return
+    }
+    jobs[index].failures += 1
+    let rules = jobs[index].rules
+    let said = outcome.detail.isEmpty ? outcome.label : "\(outcome.label): \(outcome.detail)"
+    notice(.warning, "run failed", job, said)
+    if case .lost = outcome, rules.onLost == .hold {
+      stand(job, .held, "a run was \(said)", now)
+    } else if rules.failureBudget > 0, jobs[index].failures >= rules.failureBudget {
+      stand(job, .quarantined, "\(jobs[index].failures) failures in a row; \(said)", now)
+    }
+  }
+
+  /// Lets the slot wait for another attempt, if the rules allow one.
+  private mutating func retries(
+    _ run: ActiveRun, _ outcome: RunOutcome, _ now: SchedulerNow
+  ) -> Bool {
+    let index = Int(run.job)
+    guard let pause = pause(run, outcome), blocked(run.job) == nil, !jobs[index].isRemoved,
+      jobs[index].rules.isEnabled, !run.isForced, jobs[index].waiting.isEmpty,
+      !jobs[index].hasRetry
+    else { return false }
+    var slot = run.slot
+    slot.attempt += 1
+    slot.cause = .retry
+    slot.due = now.mono + pause
+    jobs[index].hasRetry = true
+    retries[run.job] = RetryWait(slot: slot, due: slot.due, outcome: outcome)
+    return true
+  }
+
+  /// How long to wait before the next attempt; `nil` when there is none.
+  private mutating func pause(_ run: ActiveRun, _ outcome: RunOutcome) -> Int64? {
+    let rules = jobs[Int(run.job)].rules
+    switch outcome {
+    case .retry(let after):
+      return Int(run.slot.attempt) < settings.mostAttempts ? max(1, after.nanoseconds) : nil
+    case .lost where rules.onLost == .skip: return nil
+    case .lost where rules.onLost == .retry:
+      guard Int(run.slot.attempt) < settings.mostAttempts else { return nil }
+    case .failed, .timedOut, .lost:
+      guard run.slot.attempt < rules.attempts else { return nil }
+    case .done, .nothingToDo, .cancelled: return nil
+    }
+    let doublings = min(40, Int64(run.slot.attempt) - 1)
+    let bound = Int64(clamping: Int128(rules.firstPause) << doublings)
+    return Int64.random(in: 0...min(rules.longestPause, bound), using: &random)
+  }
+
+  /// The pause before a retry may be over.
+  mutating func retryCame(_ job: UInt32, _ now: SchedulerNow) {
+    guard var wait = retries[job], wait.due <= now.mono else { return }
+    if blocked(job) != nil { return endRetry(job) }
+    retries[job] = nil
+    jobs[Int(job)].hasRetry = false
+    wait.slot.woke = now.mono
+    if isOccupied(Int(job)) || isWorkerDown(job) {
+      plugins[Int(jobs[Int(job)].rules.plugin)].stalled.insert(job)
+      return push(job, wait.slot)
+    }
+    launch(job, wait.slot, now)
+  }
+
+  /// A newer slot takes the place of the one that waits for its next attempt.
+  mutating func endRetry(_ job: UInt32, supersededBy slot: OpenSlot) {
+    guard let wait = takeRetry(job) else { return }
+    let isAsked = if case .retry = wait.outcome { true } else { false }
+    closeSlot(
+      job, wait.slot, isAsked ? .superseded(by: slotID(job, slot)) : .ran(wait.outcome))
+  }
+
+  /// The slot that waits for its next attempt gets none.
+  mutating func endRetry(_ job: UInt32) {
+    guard let wait = takeRetry(job) else { return }
+    closeSlot(job, wait.slot, .ran(wait.outcome))
+  }
+
+  private mutating func takeRetry(_ job: UInt32) -> RetryWait? {
+    jobs[Int(job)].hasRetry = false
+    return retries.removeValue(forKey: job)
+  }
+
+  // MARK: Deadlines
+
+  /// Cancels, then kills, then gives up runs whose time is over.
+  mutating func runAlarmCame(_ job: UInt32, _ now: SchedulerNow) {
+    if jobs[Int(job)].isBusy { runAlarmCame(place: jobs[Int(job)].run, now) }
+    guard jobs[Int(job)].hasForcedRuns else { return }
+    for place in forcedRuns[job] ?? [] { runAlarmCame(place: place, now) }
+  }
+
+  private mutating func runAlarmCame(place: Int32, _ now: SchedulerNow) {
+    guard var run = runs[Int(place)], run.alarm <= now.mono else { return }
+    switch run.phase {
+    case .recording:
+      run.alarm = now.mono + settings.killGrace.nanoseconds
+      runs[Int(place)] = run
+    case .running: cancelRun(place, .deadline, now)
+    case .cancelling:
+      run.phase = .killing
+      run.alarm = now.mono + settings.giveUpGrace.nanoseconds
+      runs[Int(place)] = run
+      actions.kill.append(run.id)
+    case .killing:
+      let outcome = RunOutcome.lost("no report after the kill")
+      end(run, place, RunReport(id: run.id, outcome: outcome), now)
+    }
+  }
+
+  /// Asks a run to end; a kill follows after the grace.
+  mutating func cancelRun(_ place: Int32, _ reason: CancelReason, _ now: SchedulerNow) {
+    guard var run = runs[Int(place)], run.reason == nil else { return }
+    run.reason = reason
+    if run.phase == .running {
+      run.phase = .cancelling
+      run.alarm = now.mono + settings.killGrace.nanoseconds
+      actions.cancel.append(RunCancellation(run: run.id, reason: reason))
+    }
+    runs[Int(place)] = run
+  }
+
+  // MARK: Ends of slots
+
+  mutating func closeSlot(_ job: UInt32, _ slot: OpenSlot, _ outcome: SlotOutcome) {
+    closeRange(
+      job, SlotRange(kind: slot.kind, first: slot.time, last: slot.time, count: 1), outcome)
+  }
+
+  /// Writes down how slots ended: at once, or as part of a streak.
+  mutating func closeRange(_ job: UInt32, _ range: SlotRange, _ outcome: SlotOutcome) {
+    let index = Int(job)
+    let code = OutcomeCode(outcome)
+    count(index, outcome, UInt64(range.count))
+    if code != jobs[index].lastCode {
+      jobs[index].lastCode = code
+      if case .skipped(let reason) = outcome {
+        notice(.info, "slots are skipped", job, reason.rawValue)
+      }
+    }
+    guard code.isStreaked, !jobs[index].rules.movesMoney else {
+      flushStreak(job)
+      return actions.entries.append(.slots(streak(job, range, outcome)))
+    }
+    if !extend(index, range, code) {
+      flushStreak(job)
+      jobs[index].streak = OpenStreak(
+        outcome: code, kind: range.kind, count: range.count, first: range.first, last: range.last)
+    }
+    guard !jobs[index].isDirty else { return }
+    jobs[index].isDirty = true
+    dirty.append(job)
+  }
+
+  private mutating func extend(_ index: Int, _ range: SlotRange, _ code: OutcomeCode) -> Bool {
+    let streak = jobs[index].streak
+    guard streak.outcome == code, streak.kind == range.kind, range.first > streak.last,
+      range.kind != .every || range.first - streak.last == jobs[index].rules.interval
+    else { return false }
+    jobs[index].streak.last = range.last
+    jobs[index].streak.count += range.count
+    return true
+  }
+
+  private mutating func count(_ index: Int, _ outcome: SlotOutcome, _ number: UInt64) {
+    switch outcome {
+    case .ran(let outcome):
+      jobs[index].ran += number
+      if outcome.isFailure { jobs[index].failed += number }
+    case .skipped: jobs[index].skipped += number
+    case .superseded: jobs[index].superseded += number
+    }
+  }
+
+  private func streak(_ job: UInt32, _ range: SlotRange, _ outcome: SlotOutcome) -> Streak {
+    Streak(
+      job: jobs[Int(job)].rules.name, kind: range.kind, outcome: outcome,
+      first: Timestamp(nanoseconds: range.first), last: Timestamp(nanoseconds: range.last),
+      count: range.count)
+  }
+
+  /// Writes down the job's open streak.
+  mutating func flushStreak(_ job: UInt32) {
+    let open = jobs[Int(job)].streak
+    guard open.count > 0 else { return }
+    jobs[Int(job)].streak = OpenStreak()
+    let range = SlotRange(
+      kind: open.kind, first: open.first, last: open.last, count: open.count)
+    actions.entries.append(.slots(streak(job, range, outcome(job, open.outcome))))
+  }
+
+  private func outcome(_ job: UInt32, _ code: OutcomeCode) -> SlotOutcome {
+    if let reason = code.skipReason { return .skipped(reason) }
+    let last = jobs[Int(job)].lastOutcome
+    if let last, OutcomeCode(.ran(last)) == code { return .ran(last) }
+    return .ran(code == .done ? .done("") : .nothingToDo(""))
+  }
+
+  /// Writes down open streaks, at most so many.
+  ///
+  /// - Returns: Whether there are more.
+  package mutating func flush(atMost limit: Int = .max) -> Bool {
+    for _ in 0..<min(limit, dirty.count) {
+      guard let job = dirty.popLast() else { break }
+      jobs[Int(job)].isDirty = false
+      flushStreak(job)
+    }
+    return !dirty.isEmpty
+  }
+}
