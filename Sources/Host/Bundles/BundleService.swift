@@ -34,7 +34,7 @@ package struct BundleServiceParts: Sendable {
 ///
 /// Trades nothing until `reconcile` has succeeded once.
 package actor BundleService {
-  let parts: BundleServiceParts
+  nonisolated let parts: BundleServiceParts
   private var limits: BundleLimits
   private var trading = TradingState(.halted, reason: "not reconciled yet")
   private var isReconciled = false

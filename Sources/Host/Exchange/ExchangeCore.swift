@@ -23,7 +23,7 @@ package struct ExchangeCore: Sendable {
   private var trades = RecentItems<FeedTrade>(capacity: tradesKept)
   private var told: UInt64 = 0
 
-  /// - Parameter replay: Prices from a file; a random walk without them.
+  /// Makes an exchange; prices outside come from `replay`, or from a random walk without it.
   package init(_ settings: ExchangeSettings, start: Timestamp, replay: ReplayPath? = nil) {
     self.settings = settings
     self.start = start
@@ -125,6 +125,9 @@ package struct ExchangeCore: Sendable {
   package func quote(_ request: SwapRequest) -> SwapQuote? {
     SwapQuote.quote(request, at: oracle, now: time)
   }
+
+  /// Bundles that wait for the next slot.
+  package var pendingBundles: [BundleID] { pending.map(\.id) }
 
   // MARK: Views
 

@@ -175,16 +175,15 @@ package struct MatchingEngine: Sendable {
 
   /// Trades at once against standing orders no worse than `limit`; what is left is dropped.
   ///
-  /// - Parameter fills: Receives what was traded, in order.
+  /// What was traded is added to `fills`, in order.
+  ///
   /// - Throws: `WouldSelfTrade` when the next order to meet is of the same account.
   package mutating func take(
     _ side: Side, size: BaseLots, limit: PriceLots, owner: Owner, fills: inout [Fill]
   ) throws(WouldSelfTrade) {
     var left = size.count
     while left > 0, crosses(side, limit.count) {
-      let book = book(side.opposite)
-      let index = book.levels.count - 1
-      let slot = book.levels[index].head
+      let (index, slot) = bestLevel(side.opposite)
       let maker = slots[Int(slot)]
       if owner.accountIndex != nil, maker.owner == owner {
         throw WouldSelfTrade(order: maker.number)
@@ -196,6 +195,14 @@ package struct MatchingEngine: Sendable {
           maker: maker.number, makerOwner: maker.owner, price: maker.price, size: traded,
           makerIsDone: traded == maker.size))
       fill(slot, traded, levelIndex: index)
+    }
+  }
+
+  /// Reads without holding on to the side, which would cost a copy of it at the next change.
+  private func bestLevel(_ side: Side) -> (index: Int, head: Int32) {
+    switch side {
+    case .bid: (bids.levels.count - 1, bids.levels[bids.levels.count - 1].head)
+    case .ask: (asks.levels.count - 1, asks.levels[asks.levels.count - 1].head)
     }
   }
 

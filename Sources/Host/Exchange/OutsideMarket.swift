@@ -27,11 +27,8 @@ struct OutsideMarket: Sendable {
       volatility: settings.outside.volatility.fraction, replay: replay)
   }
 
-  /// One slot of trading.
-  ///
-  /// - Parameters:
-  ///   - elapsed: Seconds since the exchange began.
-  ///   - step: Seconds since the last slot.
+  /// One slot of trading, `elapsed` seconds after the exchange began and `step` seconds after the
+  /// last slot.
   mutating func act(
     on state: inout ExchangeState, elapsed: Double, step: Double, at time: Timestamp,
     random: inout SeededRandom
@@ -95,7 +92,6 @@ struct OutsideMarket: Sendable {
       case .ask:
         let price = Int64((fair.value * (1 + distance)).rounded(.up))
         prices.append(max(price, (prices.last ?? 0) + 1))
-      @unknown default: break
       }
     }
     return prices.filter { $0 > 0 }

@@ -76,6 +76,9 @@ package actor SimulatedExchange: Venue, MarketFeed {
   /// The sums of all that exists; they never change.
   package func audit() -> ExchangeAudit { core.audit() }
 
+  /// Bundles that wait for the next slot.
+  package var pendingBundles: [BundleID] { core.pendingBundles }
+
   // MARK: Venue
 
   package var identity: VenueIdentity { ExchangeCore.identity }

@@ -43,7 +43,7 @@ package actor MarketService {
   private var newest: FeedBatch?
   private var cursor = FeedCursor.start
 
-  /// - Parameter tradesKept: How many trades a snapshot shows.
+  /// Makes a market that goes on where `memory` stands; snapshots show `tradesKept` trades.
   package init(
     feed: any MarketFeed, memory: MarketMemory, metrics: Metrics,
     hooks: MarketHooks = MarketHooks(), tradesKept: Int = 100
