@@ -23,10 +23,11 @@ enum LevelSizes {
 
   /// The largest count of levels, at most `limit`, of which none is smaller than `minimum`.
   static func count(limit: Int, depth: BaseLots, multiplier: Double, minimum: BaseLots) -> Int {
-    var count = limit
+    let least = max(minimum, BaseLots(1))
+    var count = min(limit, Int(depth.count / least.count))
     while count > 0 {
       let smallest = geometric(depth: depth, count: count, multiplier: multiplier).min()
-      if let smallest, smallest >= max(minimum, BaseLots(1)) { return count }
+      if let smallest, smallest >= least { return count }
       count -= 1
     }
     return 0
