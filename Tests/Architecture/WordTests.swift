@@ -6,7 +6,7 @@ import Testing
   static let mayReadClocks: [String: String] = [
     "Sources/Host/Isolation/TimeSource.swift": "it is where everybody else gets the time from",
     "Sources/Host/Worker/WorkerChannel.swift": "its watching thread must wait whatever is stuck",
-    "Sources/Host/Exchange/SimulatedExchange.swift": "the pause between slots, which can be replaced",
+    "Sources/Host/Exchange/SimulatedExchange.swift": "its pause, which tests replace",
   ]
 
   static func findings(in file: SwiftFile) -> [Finding] {
