@@ -1,11 +1,11 @@
 import Testing
 
-/// House numbers: files of at most 400 lines, functions of at most 40.
+/// House numbers: files of at most 400 lines, functions of at most 40; a test, which reads as a
+/// transcript and often brings a text along, may have 60.
 @Suite struct SizeTests {
   static let longestFile = 400
-  static let longestFunction = 40
 
-  static func findings(in file: SwiftFile) -> [Finding] {
+  static func findings(in file: SwiftFile, longestFunction: Int = 40) -> [Finding] {
     let lines = file.lines.last?.isEmpty == true ? file.lines.count - 1 : file.lines.count
     let long = Functions.measure(file).filter { $0.length > longestFunction }.map {
       Finding(
@@ -19,9 +19,11 @@ import Testing
     ]
   }
 
-  @Test("Files and functions stay short", arguments: ["Sources", "Tests"])
-  func sizes(folder: String) throws {
-    for file in try SourceTree.swiftFiles(under: folder) { report(Self.findings(in: file)) }
+  @Test("Files and functions stay short", arguments: [("Sources", 40), ("Tests", 60)])
+  func sizes(folder: String, longestFunction: Int) throws {
+    for file in try SourceTree.swiftFiles(under: folder) {
+      report(Self.findings(in: file, longestFunction: longestFunction))
+    }
   }
 
   @Test("A file and a function that are too long are found")
