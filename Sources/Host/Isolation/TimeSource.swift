@@ -1,3 +1,4 @@
+import CEventLoop
 import Glibc
 package import PluginAPI
 

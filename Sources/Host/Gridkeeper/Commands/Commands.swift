@@ -1,8 +1,9 @@
 /// All verbs, in the order in which help shows them.
 enum Commands {
-  static let all: [Command] = offline + [completion]
-
-  private static let offline: [Command] = [newPlugin]
+  static let all: [Command] =
+    [run, check, diff, next, schema, plugins, newPlugin]
+    + [status, jobs, runs, why, trigger, pause, resume, enable, disable, plan, reload]
+    + [kill, clear, events, metrics, completion]
 
   static let completion = Command(
     name: "completion", summary: "Print a completion script for a shell",

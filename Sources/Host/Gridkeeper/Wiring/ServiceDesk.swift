@@ -21,7 +21,7 @@ struct ServiceDesk: Sendable {
   let log: Log
   let time: any TimeSource
   /// Starts the jobs that listen to a signal.
-  let signal: @Sendable (String) -> Void
+  let signal: @Sendable (String) async -> Void
 
   // MARK: Questions
 
@@ -47,11 +47,13 @@ struct ServiceDesk: Sendable {
     case .storeState(let key, let json):
       try await store.storeState(job: context.job, key: key, json: json, at: time.wall)
       return .ok
-    case .readBoard(let key): return .board(await board.value(key))
+    case .readBoard(let key): return .board(try await board.read(key))
     case .publish(let key, let json):
-      try await board.publish(key, json: json, by: context.job, at: time.wall)
+      let entry = BoardEntry(json: json, published: time.wall, publisher: context.job)
+      try await board.publish(entry, under: key)
       return .ok
-    case .signal(let name): return try send(name, context)
+    case .signal(let name): return try await send(name, context)
+    @unknown default: return .failed("this host is older than the plugin's question")
     }
   }
 
@@ -71,11 +73,11 @@ struct ServiceDesk: Sendable {
     return .outcome(outcome)
   }
 
-  private func send(_ name: String, _ context: RunContext) throws -> ServiceReply {
+  private func send(_ name: String, _ context: RunContext) async throws -> ServiceReply {
     guard context.capabilities.contains(.signal) else {
       throw Refusal(.capabilityMissing, "\(context.job) may not send signals; grant 'signal'")
     }
-    signal(name)
+    await signal(name)
     return .ok
   }
 
@@ -92,6 +94,7 @@ struct ServiceDesk: Sendable {
     case .metric(let name, let value, let kind):
       let key = Metrics.Key("job_\(name)", ["job": context.job])
       if kind == .counter { metrics.add(key, value) } else { metrics.set(key, value) }
+    @unknown default: log.warning("this host is older than what a job tells", ["job": context.job])
     }
   }
 

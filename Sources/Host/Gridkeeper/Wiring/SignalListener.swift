@@ -15,6 +15,12 @@ enum SignalListener {
     signal(SIGPIPE, SIG_IGN)
   }
 
+  /// Lets the signals end the process again, for commands that follow something.
+  static func restoreDefaults() {
+    var set = makeSet()
+    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
   /// The signals as they come; `block` must have been called.
   static func signals() -> AsyncStream<Int32> {
     AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in

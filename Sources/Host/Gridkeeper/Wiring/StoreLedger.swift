@@ -1,3 +1,4 @@
+import Isolation
 import PluginAPI
 import Scheduler
 import Storage
@@ -22,19 +23,41 @@ struct StoreLedger: SlotLedger {
   func memory() async throws -> SchedulerMemory {
     var memory = SchedulerMemory()
     let lasts = try await store.lastSlots()
-    for position in try await store.positions().values {
-      if let standing = JobStanding(position) { memory.standings.append(standing) }
+    memory.anchors = try await store.anchors().compactMap { anchor in
+      JobAnchor(anchor, lastSlot: lasts[anchor.sequence])
     }
-    for anchor in try await store.anchors() {
-      guard let kind = SlotID.Kind(rawValue: anchor.kind) else { continue }
-      let last = [anchor.last, lasts[SlotSequence(job: anchor.job, kind: anchor.kind)]]
-        .compactMap(\.self).max()
-      memory.anchors.append(
-        JobAnchor(
-          job: anchor.job, kind: kind, interval: anchor.interval, anchor: anchor.anchor, last: last)
-      )
-    }
+    memory.standings = try await store.standings().compactMap(JobStanding.init)
     memory.orphans = try await store.openRuns().compactMap(RunOrder.init)
     return memory
+  }
+}
+
+extension JobAnchor {
+  fileprivate init?(_ record: AnchorRecord, lastSlot: Timestamp?) {
+    guard let kind = SlotID.Kind(rawValue: record.sequence.kind) else { return nil }
+    self.init(
+      job: record.sequence.job, kind: kind, interval: record.interval, anchor: record.anchor,
+      last: [record.last, lastSlot].compactMap(\.self).max())
+  }
+}
+
+extension JobStanding {
+  fileprivate init?(_ record: StandingRecord) {
+    guard let state = State(rawValue: record.state) else { return nil }
+    self.init(job: record.job, state: state, note: record.note, since: record.since)
+  }
+}
+
+extension RunOrder {
+  /// The order of a run that a dead host left open; its deadline has passed.
+  fileprivate init?(_ record: Storage.RunRecord) {
+    guard let id = UInt64(record.id), let kind = SlotID.Kind(rawValue: record.slot.kind) else {
+      return nil
+    }
+    self.init(
+      id: RunID(id), plugin: "",
+      slot: SlotID(job: record.slot.job, kind: kind, time: record.slot.slot),
+      plannedAt: record.slot.slot, cause: record.cause, attempt: record.slot.attempt,
+      generation: Int(record.generation), deadline: MonotonicInstant(nanoseconds: 0))
   }
 }

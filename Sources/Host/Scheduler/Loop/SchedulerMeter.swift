@@ -66,12 +66,11 @@ struct SchedulerMeter: Sendable {
     let parts = [
       ("timer", timer), ("queue", queue), ("worker", worker), ("plugin", plugin), ("total", total),
     ]
-    metrics.histograms.withLock { histograms in
-      for (name, part) in parts {
-        histograms[Metrics.Key("scheduler_lateness_seconds", ["part": name])] = part
-      }
-      histograms[Metrics.Key("run_seconds")] = runs
+    for (name, part) in parts {
+      metrics.histogram(Metrics.Key("scheduler_lateness_seconds", ["part": name]))
+        .replace(with: part)
     }
+    metrics.histogram(Metrics.Key("run_seconds")).replace(with: runs)
   }
 
   private mutating func key(_ slot: SlotKey) -> Metrics.Key {

@@ -40,5 +40,8 @@ package final class HistogramHandle: Sendable {
   /// Adds an observation.
   package func observe(_ duration: Duration) { observe(duration.inSeconds) }
 
+  /// Shows a histogram that its only writer keeps elsewhere.
+  package func replace(with newer: Histogram) { histogram.withLock { $0 = newer } }
+
   package var value: Histogram { histogram.withLock(\.self) }
 }

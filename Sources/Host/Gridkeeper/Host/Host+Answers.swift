@@ -1,0 +1,36 @@
+import Bundles
+import Exchange
+import Glibc
+import Isolation
+import JobTable
+import PluginAPI
+import Scheduler
+import Supervisor
+import Telemetry
+
+// What operators ask.
+extension Host {
+  func answer() async -> HostAnswer {
+    let trading = await parts.bundles.state
+    let venue = await parts.exchange.identity
+    return HostAnswer(
+      version: Program.version, pid: getpid(), started: started, now: options.time.wall,
+      table: options.table.table, generation: force.generation, inForceSince: force.since,
+      lastReload: lastReload, degradation: degradation, trading: trading.mode.rawValue,
+      tradingReason: trading.reason, venue: "\(venue.kind) (\(venue.cluster))",
+      workers: await parts.supervisor.statuses().map(WorkerRow.init),
+      jobs: await parts.scheduler.status().map(JobRow.init))
+  }
+
+  /// All metrics in the Prometheus text format.
+  func exposition() async -> String {
+    for worker in await parts.supervisor.statuses() {
+      parts.metrics.set(
+        .init("worker_resident_bytes", ["plugin": worker.plugin]),
+        Double(worker.residentMemory ?? 0))
+      parts.metrics.set(
+        .init("worker_up", ["plugin": worker.plugin]), worker.state == .ready ? 1 : 0)
+    }
+    return parts.metrics.exposition()
+  }
+}

@@ -1,0 +1,169 @@
+import Bundles
+import Isolation
+import JobTable
+import PluginAPI
+import Scheduler
+import Storage
+import Supervisor
+import Telemetry
+
+/// The running host: the table in force, and how another one comes into force.
+actor Host {
+  let options: HostOptions
+  let parts: HostParts
+  let examiner: TableExaminer
+  let started: Timestamp
+  private(set) var force: TableInForce
+  private(set) var lastReload: ReloadReport?
+  /// Why the host runs by an older table than the one on disk, if it does.
+  private(set) var degradation: String?
+  private var reloading: Task<ReloadReport, Never>?
+
+  init(options: HostOptions, parts: HostParts, examiner: TableExaminer, force: TableInForce) {
+    self.options = options
+    self.parts = parts
+    self.examiner = examiner
+    self.force = force
+    started = options.time.wall
+  }
+
+  /// Says that the host started on the last good table because the one on disk cannot be used.
+  func degrade(_ reason: String) { degradation = reason }
+
+  // MARK: Reload
+
+  /// Reads the table and puts it into force, or changes nothing and says why. Reloads run one after
+  /// another.
+  func reload() async -> ReloadReport {
+    await enqueue { await self.readAndApply() }
+  }
+
+  /// The same with bytes that were read already.
+  func reload(_ content: TableFile.Content) async -> ReloadReport {
+    await enqueue { await self.apply(content.bytes, digest: content.digest) }
+  }
+
+  /// The table on disk cannot be read; the one in force stays.
+  func noteUnreadable(_ reason: String) {
+    let problem = Diagnostic(.error, file: options.table.table, message: reason)
+    conclude(report(.rejected, [problem]))
+  }
+
+  private func enqueue(_ work: @escaping @Sendable () async -> ReloadReport) async -> ReloadReport {
+    let before = reloading
+    // Outlives the caller on purpose: a reload that was begun is finished although nobody waits.
+    let task = Task {
+      _ = await before?.value
+      return await work()
+    }
+    reloading = task
+    return await task.value
+  }
+
+  private func readAndApply() async -> ReloadReport {
+    do throws(TableFile.Failure) {
+      let content = try await readTable()
+      return await apply(content.bytes, digest: content.digest)
+    } catch {
+      let problem = Diagnostic(.error, file: options.table.table, message: error.description)
+      return conclude(report(.rejected, [problem]))
+    }
+  }
+
+  func readTable() async throws(TableFile.Failure) -> TableFile.Content {
+    let path = options.table.table
+    return try await WorkQueue(name: "table").run { () throws(TableFile.Failure) in
+      try TableFile.read(path)
+    }
+  }
+
+  private func apply(_ bytes: [UInt8], digest: UInt64) async -> ReloadReport {
+    guard digest != force.digest else { return conclude(report(.unchanged, [])) }
+    do throws(TableRejection) {
+      let candidate = try await examiner.examine(bytes)
+      return await commit(candidate, bytes)
+    } catch {
+      return conclude(report(.rejected, error.diagnostics))
+    }
+  }
+
+  private func commit(_ candidate: TableCandidate, _ bytes: [UInt8]) async -> ReloadReport {
+    let diff = TableDiff(from: force.table, to: candidate.table, catalog: candidate.catalog)
+    let generation = force.generation + 1
+    do throws(StoreError) {
+      try await parts.store.appendGeneration(
+        GenerationRecord(candidate, number: generation, bytes, options, diff: diff.text))
+    } catch {
+      await parts.supervisor.discard(candidate.stage)
+      let problem = Diagnostic(
+        .error, file: options.table.table, message: "the table could not be stored: \(error)")
+      return conclude(report(.rejected, [problem]))
+    }
+    force = TableInForce(
+      table: candidate.table, catalog: candidate.catalog, generation: generation,
+      digest: candidate.digest, since: options.time.wall)
+    await parts.enforce(candidate, generation: generation)
+    degradation = nil
+    var report = report(.applied, candidate.warnings)
+    report.diff = diff.text
+    return conclude(report)
+  }
+
+  private func report(_ result: ReloadReport.Result, _ diagnostics: [Diagnostic]) -> ReloadReport {
+    ReloadReport(
+      result: result, generation: force.generation, time: options.time.wall, diff: "",
+      diagnostics: diagnostics)
+  }
+
+  @discardableResult private func conclude(_ report: ReloadReport) -> ReloadReport {
+    lastReload = report
+    parts.metrics.add(.init("config_reloads_total", ["result": report.result.rawValue]))
+    parts.metrics.set(.init("config_generation"), Double(report.generation))
+    parts.metrics.set(.init("config_last_reload_ok"), report.result == .rejected ? 0 : 1)
+    guard report.result != .unchanged else { return report }
+    let name = report.result == .applied ? "CONFIG_APPLIED" : "CONFIG_REJECTED"
+    let detail = report.result == .applied ? report.diff : report.diagnostics.rendered()
+    parts.events.emit(name, ["generation": "\(report.generation)", "detail": detail])
+    let level: LogLevel = report.result == .applied ? .info : .error
+    parts.log.write(
+      level, "job table \(report.result.rawValue)",
+      ["generation": "\(report.generation)", "detail": detail])
+    return report
+  }
+}
+
+extension GenerationRecord {
+  /// The record of a table that comes into force.
+  init(
+    _ candidate: TableCandidate, number: Int64, _ bytes: [UInt8], _ options: HostOptions,
+    diff: String
+  ) {
+    self.init(
+      number: number, digest: String(candidate.digest, radix: 16),
+      table: String(decoding: bytes, as: UTF8.self), created: options.time.wall,
+      source: options.table.table)
+    self.diff = diff
+    isGood = true
+    outcome = "in force"
+  }
+}
+
+extension HostParts {
+  /// Swaps workers' jobs and the schedule as one change, between two ticks of the loop.
+  func enforce(_ candidate: TableCandidate, generation: Int64) async {
+    let schedule = ScheduleTable(
+      jobs: candidate.table.jobs, groups: candidate.table.groups, generation: Int(generation))
+    await supervisor.swap(candidate.stage) {
+      scheduler.assumeIsolated { $0.apply(schedule) }
+    }
+    await bundles.setLimits(BundleLimits(candidate.table))
+  }
+}
+
+extension Supervisor {
+  /// Commits a stage and calls `body` in the same step of the loop.
+  fileprivate func swap(_ stage: Stage, _ body: @Sendable () -> Void) {
+    commit(stage)
+    body()
+  }
+}

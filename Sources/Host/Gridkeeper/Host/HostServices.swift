@@ -1,0 +1,171 @@
+import Bundles
+import Exchange
+import Glibc
+import Isolation
+import JobTable
+import Market
+import Network
+import PluginAPI
+import Scheduler
+import Storage
+import Supervisor
+import Telemetry
+
+// What runs for as long as the host does.
+extension Host {
+  /// Runs the host until the task is cancelled or the system asks it to end, then winds it down.
+  ///
+  /// - Throws: Whatever keeps the control socket or the metrics port from opening.
+  func run(control: ControlServer) async throws {
+    try await control.start()
+    try await reconcile()
+    await parts.scheduler.start()
+    parts.log.info(
+      "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
+    parts.events.emit("HOST_STARTED", ["generation": "\(force.generation)"])
+    await withTaskGroup(of: Void.self) { group in
+      for service in services { group.addTask { await service() } }
+      await obeySignals()
+      group.cancelAll()
+    }
+    await control.stop()
+    await windDown()
+  }
+
+  private nonisolated var services: [@Sendable () async -> Void] {
+    [
+      { await self.keep("exchange") { try await self.parts.exchange.run() } },
+      { await self.keep("market") { try await self.parts.market.run() } },
+      { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
+      { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
+      { await self.keepHouse() },
+    ]
+  }
+
+  /// Bundles that an earlier host left unfinished are closed before anything trades.
+  private func reconcile() async throws {
+    await parts.exchange.advance(to: options.time.wall)
+    try await parts.bundles.reconcile()
+  }
+
+  /// Runs a service again when it fails, after a pause, and says so.
+  private nonisolated func keep(_ name: String, _ service: () async throws -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await service()
+      } catch is CancellationError {
+        return
+      } catch {
+        parts.log.error(
+          "a service failed and is started again", ["service": name, "why": "\(error)"])
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+  }
+
+  private func obeySignals() async {
+    for await number in SignalListener.signals() {
+      switch number {
+      case SIGHUP: _ = await reload()
+      case SIGUSR1: _ = await kill(reason: "signal SIGUSR1")
+      default: return
+      }
+    }
+  }
+
+  private func windDown() async {
+    parts.log.info("host stops")
+    await parts.scheduler.halt(reason: "the host stops")
+    await parts.supervisor.shutDown()
+    await parts.scheduler.stop()
+    await parts.bundles.drain()
+    parts.events.emit("HOST_STOPPED")
+    await parts.store.close()
+    parts.loop.stop()
+  }
+
+  // MARK: Records
+
+  private nonisolated func storeTrades() async {
+    await parts.trades.drain { trades in
+      await self.write("trades") { () throws(StoreError) in
+        _ = try await self.parts.store.appendTrades(trades)
+      }
+    }
+  }
+
+  private nonisolated func storeBars() async {
+    await parts.bars.drain { bars in
+      await self.write("bars") { () throws(StoreError) in
+        try await self.parts.store.appendBars(bars.map(BarRecord.init))
+      }
+    }
+  }
+
+  private nonisolated func storeEvents() async {
+    for await item in parts.events.subscribe(after: parts.events.last) {
+      switch item {
+      case .event(let event):
+        await write("events") { () throws(StoreError) in
+          try await self.parts.store.appendEvents([event])
+        }
+      case .missed(let count):
+        parts.log.warning("events came faster than they are stored", ["missed": "\(count)"])
+      }
+    }
+  }
+
+  private nonisolated func write(
+    _ what: String, _ body: () async throws(StoreError) -> Void
+  ) async {
+    do throws(StoreError) {
+      try await body()
+    } catch {
+      parts.metrics.add(.init("store_failures_total", ["what": what]))
+      parts.log.error("\(what) could not be stored", ["why": error.description])
+    }
+  }
+
+  // MARK: Watching
+
+  private func watchTable() async {
+    let watcher = TableWatcher(
+      path: options.table.table, known: degradation == nil ? force.digest : nil,
+      settle: force.table.host.settle, time: options.time)
+    for await event in watcher.events {
+      switch event {
+      case .changed(let content): _ = await reload(content)
+      case .unreadable(let reason): noteUnreadable(reason)
+      }
+    }
+  }
+
+  /// Looks once a second for changed plugin libraries, and once an hour for records to drop.
+  private func keepHouse() async {
+    var known = Set(await parts.supervisor.availablePlugins())
+    var seconds = 0
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      await upgradeChangedPlugins()
+      known = await offerNewPlugins(known)
+      seconds += 1
+      if seconds % 3600 == 0 { await prune() }
+    }
+  }
+
+  private func prune() async {
+    let retention = Retention.all(force.table.storage.retention)
+    await write("pruning") { () throws(StoreError) in
+      _ = try await self.parts.store.prune(retention, now: self.options.time.wall)
+    }
+  }
+}
+
+extension BarRecord {
+  fileprivate init(_ bar: Bar) {
+    self.init(start: bar.start, opening: bar.open, volume: bar.volume)
+    high = bar.high
+    low = bar.low
+    close = bar.close
+  }
+}

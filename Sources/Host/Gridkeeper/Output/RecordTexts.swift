@@ -1,0 +1,62 @@
+import Isolation
+import PluginAPI
+import Scheduler
+
+/// Runs for people, the newest first.
+struct RunTable {
+  let rows: [RunRow]
+
+  func text(_ style: TextStyle) -> String {
+    var table = TextTable([
+      "SLOT (UTC)", "JOB", "CAUSE", "TRY", "OUTCOME", "TOOK", "LATE", "GEN", "",
+    ])
+    for run in rows {
+      let took = run.started.flatMap { started in run.ended.map { $0 - started } }
+      let isBad = ["failed", "timed_out", "lost"].contains(run.outcome ?? "")
+      table.add([
+        TextTable.Cell(TimeText.clock(run.slot)), TextTable.Cell(run.job, style.strong),
+        TextTable.Cell(run.cause), TextTable.Cell("\(run.attempt)"),
+        TextTable.Cell(run.outcome ?? "running", { isBad ? style.bad($0) : style.good($0) }),
+        TextTable.Cell(took.map { TimeText.milliseconds($0.inSeconds * 1_000) } ?? "-"),
+        TextTable.Cell(TimeText.milliseconds(run.latenessMs)),
+        TextTable.Cell("\(run.generation)"), TextTable.Cell(StatusText.firstLine(run.text)),
+      ])
+    }
+    return table.text(style: style)
+  }
+}
+
+/// Why a job runs or not, for people.
+struct WhyText {
+  let report: WhyReport
+  let now: Timestamp
+
+  func text(_ style: TextStyle) -> String {
+    let verdict =
+      report.isBlocked ? style.bad("does not run") : style.good("nothing keeps it from running")
+    let head =
+      "\(style.strong(report.job)) (line \(report.line), generation \(report.generation)): "
+    let lines = report.findings.map { finding in
+      let mark = finding.isBlocking ? style.bad("✗") : style.faint("·")
+      let time = finding.time.map { " (\(TimeText.relative($0, to: now)))" } ?? ""
+      return "  \(mark) \(finding.text)\(time)"
+    }
+    return ([head + verdict] + lines).joined(separator: "\n")
+  }
+}
+
+/// An event for people.
+struct EventText {
+  private let event: EventRow
+
+  /// - Throws: Whatever decoding throws.
+  init(_ json: String) throws { event = try JSONText.decode(json) }
+
+  func text(_ style: TextStyle) -> String {
+    let fields = event.fields.filter { $0.key != "job" && $0.key != "run" && !$0.value.isEmpty }
+      .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let place = event.job.map { " \($0)" } ?? ""
+    return style.faint(TimeText.clock(event.time)) + " " + style.strong(event.name) + place + " "
+      + fields.joined(separator: " ")
+  }
+}

@@ -1,0 +1,21 @@
+import Isolation
+import Telemetry
+
+/// How `run` was called.
+struct HostOptions: Sendable {
+  /// The job table.
+  var table: TablePaths
+  /// Where the control socket listens.
+  var socket: String
+  /// What `${NAME}` reads in the table.
+  var environment: [String: String]
+  /// The program that workers are started from.
+  var executable: String
+  /// An OHLCV file that drives the outside market, over what the table says.
+  var replay: String?
+  /// How many times faster than real the outside market runs, over what the table says.
+  var speed: Double?
+  var time: any TimeSource = SystemTime()
+  /// Where the log goes instead of where the table says.
+  var log: Log?
+}
