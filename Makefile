@@ -22,10 +22,10 @@ test: setup ## every check and every test; ends in one verdict
 check: setup ## format, build and architecture: what to run before a commit
 	@scripts/test quick
 
-bench: ## measure the host beside its floor and its peers; writes BENCHMARKS.md
+bench: ## measure the host beside its floor and its peers; writes BENCHMARKS.md (a part: ARGS='--only rest')
 	@scripts/setup bench
 	swift build --configuration release $(STRICT)
-	python3 Benchmarks/run.py
+	python3 Benchmarks/run.py $(ARGS)
 
 format: setup ## format all Swift files in place
 	swift format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests

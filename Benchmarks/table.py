@@ -63,6 +63,22 @@ def skipped(notes):
     return lines + [f"- {NAMES[who]}, {measure}: {why}" for measure, who, why in notes] + [""]
 
 
+def dispatching(measures, results):
+    measured = [m for m in measures if m.ours == "dispatch" and results[m.name]]
+    if not measured:
+        return []
+    lines = [
+        "## Dispatch in full", "",
+        "Lateness is the start of a job minus its planned time. The floor and Gridkeeper run jobs",
+        "in worker processes, the peers inside their own. Quartz starts early, so its lateness can",
+        "be negative; robfig/cron does not tell a job its planned time, so its lateness counts from",
+        "the last slot and flatters it once it is more than an interval behind.", "",
+    ]
+    for measure in measured:
+        lines += details(measure, results[measure.name])
+    return lines
+
+
 def page(measures, results, notes, facts):
     """`results`: measure → who → fields. `notes`: (measure, who, why) of what has no result."""
     lines = [
@@ -71,13 +87,6 @@ def page(measures, results, notes, facts):
         "what the machine asks for) and its peers, all of the same run on the same machine.", "",
         *(f"- {name}: {value}" for name, value in facts.items()), "",
         "## Aims", "", *aims(measures, results), "",
-        "## Dispatch in full", "",
-        "Lateness is the start of a job minus its planned time. The floor and Gridkeeper run jobs",
-        "in worker processes, the peers inside their own. Quartz starts early, so its lateness can",
-        "be negative; robfig/cron does not tell a job its planned time, so its lateness counts from",
-        "the last slot and flatters it once it is more than an interval behind.", "",
+        *dispatching(measures, results), *skipped(notes),
     ]
-    for measure in measures:
-        if measure.ours == "dispatch" and results[measure.name]:
-            lines += details(measure, results[measure.name])
-    return "\n".join(lines + skipped(notes)).rstrip() + "\n"
+    return "\n".join(lines).rstrip() + "\n"
