@@ -6,7 +6,8 @@ import Glibc
 /// Actors that name the loop as their executor share its thread, so a handler may enter them with
 /// `assumeIsolated` and calls between them never change threads.
 ///
-/// Unchecked because everything but `inbox` is touched by the loop's own thread alone.
+/// Unchecked because everything but `inbox`, `identity` and `late` is touched by the loop's own
+/// thread alone, and by nobody after its end.
 package final class EventLoop: SerialExecutor, @unchecked Sendable {
   /// What happened to a descriptor.
   package struct Readiness: OptionSet, Sendable {
@@ -30,12 +31,16 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   private var alarms = AlarmTable()
   private var armed = MonotonicInstant.never
   private let identity = Guarded<pthread_t?>(nil)
+  private let late = Guarded(())
 
   private struct Inbox {
     var jobs: [UnownedJob] = []
     var isSignalled = false
     var isStopped = false
+    var hasEnded = false
   }
+
+  private enum Way { case signalled, mustSignal, late }
 
   package init(name: String) {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -47,7 +52,14 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     Thread.start(name: name) { self.run() }
   }
 
-  /// Ends the thread after the work that is queued; the loop cannot be used again.
+  // Not at the thread's end: whoever still holds the loop may signal it, and the numbers of closed
+  // descriptors are given to others.
+  deinit { for descriptor in [poll, wake, timer] { close(descriptor) } }
+
+  /// Ends the thread after the work that is queued: no handler is called any more.
+  ///
+  /// Actors of the loop can still be called, so that nothing waits for ever while a process comes
+  /// down; each call then costs a thread.
   package func stop() {
     inbox.withLock { $0.isStopped = true }
     signal()
@@ -57,12 +69,26 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let mustSignal = inbox.withLock { inbox in
+    let way = inbox.withLock { inbox -> Way in
+      guard !inbox.hasEnded else { return .late }
       inbox.jobs.append(job)
       defer { inbox.isSignalled = true }
-      return !inbox.isSignalled
+      return inbox.isSignalled ? .signalled : .mustSignal
     }
-    if mustSignal { signal() }
+    switch way {
+    case .signalled: break
+    case .mustSignal: signal()
+    case .late: Thread.start(name: "late") { self.runLate(job) }
+    }
+  }
+
+  /// Runs work that came after the thread's end; one at a time, as actors expect.
+  private func runLate(_ job: UnownedJob) {
+    late.withLock { _ in
+      identity.withLock { $0 = pthread_self() }
+      unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+      identity.withLock { $0 = nil }
+    }
   }
 
   package func isIsolatingCurrentContext() -> Bool? { isCurrent }
@@ -132,7 +158,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   private func run() {
     identity.withLock { $0 = pthread_self() }
     var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
-    while !inbox.withLock({ $0.isStopped && $0.jobs.isEmpty }) {
+    while !hasEnded() {
       let count = unsafe epoll_wait(poll, &events, Int32(events.count), -1)
       for index in 0..<Int(max(count, 0)) {
         let ready = unsafe events[index]
@@ -140,7 +166,16 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
       }
       runJobs()
     }
-    for descriptor in [poll, wake, timer] { close(descriptor) }
+    // The number of this thread will be given to another one.
+    late.withLock { _ in identity.withLock { $0 = nil } }
+  }
+
+  /// Whether all work is done after a stop; from then on work goes another way.
+  private func hasEnded() -> Bool {
+    inbox.withLock { inbox in
+      inbox.hasEnded = inbox.isStopped && inbox.jobs.isEmpty
+      return inbox.hasEnded
+    }
   }
 
   private func dispatch(_ descriptor: Int32, _ readiness: Readiness) {

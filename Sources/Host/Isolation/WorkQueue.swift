@@ -20,6 +20,10 @@ package final class WorkQueue: SerialExecutor {
     shared.add { unsafe job.runSynchronously(on: executor) }
   }
 
+  package func isIsolatingCurrentContext() -> Bool? { shared.isCurrent }
+
+  package func checkIsolated() { precondition(shared.isCurrent, "not on the work queue") }
+
   /// Runs `body` on the queue's thread after what was added before; nobody waits for it.
   package func add(_ body: @escaping @Sendable () -> Void) { shared.add(body) }
 
@@ -45,6 +49,11 @@ package final class WorkQueue: SerialExecutor {
     private let filled: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
     private var items: [@Sendable () -> Void] = []
     private var isStopped = false
+    private let identity = Guarded<pthread_t?>(nil)
+
+    var isCurrent: Bool {
+      identity.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    }
 
     init() {
       unsafe pthread_mutex_init(lock, nil)
@@ -73,6 +82,7 @@ package final class WorkQueue: SerialExecutor {
     }
 
     func drain() {
+      identity.withLock { $0 = pthread_self() }
       while let batch = next() {
         for item in batch { item() }
       }
