@@ -64,7 +64,8 @@ import Testing
   }
 
   @Test func damagedFilesAreRefused() throws {
-    let file = try #require(FileManager.default.contents(atPath: "/usr/share/zoneinfo/Europe/Berlin"))
+    let file = try #require(
+      FileManager.default.contents(atPath: "/usr/share/zoneinfo/Europe/Berlin"))
     for length in 0..<file.count {
       #expect(throws: TimeZoneError.self) {
         try TimeZoneRules(name: "cut", file: Array(file.prefix(length)))

@@ -13,6 +13,8 @@ struct OpenSlot: Sendable {
   var woke: Int64
   var cause: Cause
   var attempt: Int32 = 1
+  /// The ledger knows that the slot has come; without, a crash makes it a missed one.
+  var isWritten = false
 }
 
 /// A run that has not ended yet.
@@ -75,6 +77,8 @@ struct OpenStreak: Sendable {
   var count = 0
   var first: Int64 = 0
   var last: Int64 = 0
+  /// The newest slot that runs in place of superseded ones.
+  var successor: SlotID?
 }
 
 /// One job: its rules, where its sequences stand, and what it is doing.
@@ -101,6 +105,8 @@ struct JobState: Sendable {
   var waiting: [OpenSlot] = []
   var signals: [String] = []
   var streak = OpenStreak()
+  /// The newest slot of the interval whose end is written.
+  var lastWritten = Int64.min
   var lastOutcome: RunOutcome?
   var lastEnd: Int64 = 0
   /// The newest manual, signal or idle slot, so that no two have one name.
@@ -165,7 +171,7 @@ enum OutcomeCode: UInt8, Sendable {
 
   /// Whether slots that end so are kept as streaks.
   var isStreaked: Bool {
-    self == .done || self == .nothingToDo
+    self == .done || self == .nothingToDo || self == .superseded
       || (Self.overlap.rawValue...Self.storeUnavailable.rawValue).contains(rawValue)
   }
 }

@@ -220,6 +220,7 @@ extension SchedulerCore {
   /// Closes a run that its host left behind, and does with its slot what the table says.
   private mutating func adopt(_ job: UInt32, _ orphan: RunOrder, _ now: SchedulerNow) {
     let rules = jobs[Int(job)].rules
+    guard orphan.attempt > 0 else { return adoptWaiting(job, orphan, now) }
     let slot = OpenSlot(
       kind: orphan.slot.kind, time: orphan.slot.time.nanoseconds, due: now.mono,
       planned: orphan.plannedAt.nanoseconds, woke: now.mono, cause: .retry,
@@ -236,6 +237,21 @@ extension SchedulerCore {
     else { return closeSlot(job, slot, .ran(outcome)) }
     jobs[Int(job)].hasRetry = true
     retries[job] = RetryWait(slot: slot, due: now.mono, outcome: outcome)
+  }
+
+  /// The slot only waited when its host ended: it is a missed one.
+  private mutating func adoptWaiting(_ job: UInt32, _ orphan: RunOrder, _ now: SchedulerNow) {
+    let slot = OpenSlot(
+      kind: orphan.slot.kind, time: orphan.slot.time.nanoseconds, due: now.mono,
+      planned: orphan.plannedAt.nanoseconds, woke: now.mono, cause: .catchUp, isWritten: true)
+    let rules = jobs[Int(job)].rules
+    if let reason = rules.isEnabled ? blocked(job) : .disabled {
+      closeSlot(job, slot, .skipped(reason))
+    } else if rules.catchUp == 0 {
+      closeSlot(job, slot, .skipped(.misfire))
+    } else {
+      arrive(job, slot, now)
+    }
   }
 
   private mutating func closeUnknownOrphan(_ orphan: RunOrder, _ now: SchedulerNow) {

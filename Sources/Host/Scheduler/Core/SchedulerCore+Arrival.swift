@@ -87,7 +87,11 @@ extension SchedulerCore {
     plugins[Int(jobs[index].rules.plugin)].stalled.insert(job)
   }
 
-  mutating func push(_ job: UInt32, _ slot: OpenSlot) { jobs[Int(job)].waiting.append(slot) }
+  /// Lets a slot wait. One whose time nobody could work out later is written down.
+  mutating func push(_ job: UInt32, _ slot: OpenSlot) {
+    let isPlanned = slot.kind == .every || slot.kind == .cron
+    jobs[Int(job)].waiting.append(isPlanned || slot.isWritten ? slot : written(job, slot))
+  }
 
   /// Starts the next slot that waits, when nothing is in its way.
   mutating func advance(_ job: UInt32, _ now: SchedulerNow) {
@@ -145,6 +149,8 @@ extension SchedulerCore {
     let index = Int(job)
     if !isForced, waitsForGroup(job, slot) { return }
     let isRecorded = jobs[index].rules.movesMoney
+    var slot = slot
+    slot.isWritten = slot.isWritten || isRecorded || slot.kind != .every && slot.kind != .cron
     let run = ActiveRun(
       id: RunID(nextRun), job: job, slot: slot, phase: isRecorded ? .recording : .running,
       isForced: isForced, group: jobs[index].rules.group, generation: generation,
@@ -159,7 +165,12 @@ extension SchedulerCore {
     } else {
       jobs[index].run = place
     }
-    if isRecorded { actions.record.append(order(run)) } else { actions.start.append(order(run)) }
+    if isRecorded { return actions.record.append(order(run)) }
+    if slot.isWritten {
+      flushStreak(job)
+      actions.entries.append(.planned(order(run)))
+    }
+    actions.start.append(order(run))
   }
 
   private mutating func add(_ run: ActiveRun) -> Int32 {

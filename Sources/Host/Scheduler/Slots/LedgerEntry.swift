@@ -2,10 +2,13 @@ package import PluginAPI
 
 /// What the scheduler writes down.
 package enum LedgerEntry: Sendable, Hashable {
-  /// A run of a job that can move money is about to be dispatched. A run that is still open when
-  /// the host starts is an orphan.
+  /// A slot has come and has not ended. With attempt 0 it waits; else a run is about to be
+  /// dispatched, or was. Every run of jobs that can move money, and of the others what a restart
+  /// could not work out. A slot that has no end when the host starts is an orphan: its newest order
+  /// goes into `SchedulerMemory.orphans`.
   case planned(RunOrder)
   /// An attempt ended; every one of jobs that can move money, and of the others those that failed.
+  /// Of two for one run the first counts.
   case run(RunRecord)
   /// Slots of one kind ended alike: one slot, or an unbroken run of them. Every slot is in exactly
   /// one of these.
@@ -118,7 +121,7 @@ package struct SchedulerMemory: Sendable, Hashable {
   package var anchors: [JobAnchor] = []
   /// Standings other than free.
   package var standings: [JobStanding] = []
-  /// Runs that were planned and never ended: their host died.
+  /// Of each slot that was planned and has no end, the newest order: its host died.
   package var orphans: [RunOrder] = []
 
   package init() {}
