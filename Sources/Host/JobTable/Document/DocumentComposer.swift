@@ -219,11 +219,7 @@ struct DocumentComposer {
   }
 
   private mutating func duplicate(_ key: Element, of first: Element) {
-    let isJob =
-      open.count == 1
-      && tree.element(open[0].index).pairs.contains {
-        $0.key.text == "jobs" && $0.value.index < key.index && key.index < $0.value.end
-      }
+    let isJob = open.count == 1 && open[0].key == "jobs"
     findings.error(
       "duplicate \(isJob ? "job" : "key") '\(Masking.brief(key.text))'", at: key.place,
       expected: "one; the first is on line \(first.line)")
