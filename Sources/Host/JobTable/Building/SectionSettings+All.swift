@@ -40,7 +40,7 @@ extension SectionSettings {
         "speed", \.speed, .standard, in: 0.001...1_000_000,
         "How many times faster than real the outside market runs.", restart: true),
       Setting(
-        "start_price", \.startPrice, .standard, in: SOL(1)...1_000_000,
+        "start_price", \.startPrice, .standard, in: 0.000_000_001...1_000_000,
         "The token's price before any trade.", restart: true),
       Setting(
         "sol_price", \.solPrice, .standard, in: 0.01...1_000_000,
@@ -114,10 +114,10 @@ extension SectionSettings {
     "risk", \.risk, "Limits that no bundle may break.",
     [
       Setting(
-        "max_order_share", \.maxOrderShare, .standard, in: Percent(1)...100,
+        "max_order_share", \.maxOrderShare, .standard, in: 0.01...100,
         "The largest order as a share of its wallet."),
       Setting(
-        "price_band", \.priceBand, .standard, in: Percent(1)...1_000,
+        "price_band", \.priceBand, .standard, in: 0.01...1_000,
         "How far a price may be from the pivot."),
       Setting(
         "max_book_age", \.maxBookAge, .standard, in: .milliseconds(100) ... .seconds(3_600),
@@ -146,7 +146,7 @@ extension SectionSettings {
         "file", \.file, ScalarCodec<String>.text.optional,
         "The file that the log goes to; standard error without one.", restart: true),
       Setting(
-        "metrics_port", \.metricsPort, .port,
+        "metrics_port", \.metricsPort, ScalarCodec<Int>.port.optional,
         "The loopback port that serves metrics; none without one.", restart: true),
     ])
 }
@@ -163,12 +163,13 @@ extension ScalarCodec<String> {
   }
 }
 
-extension ScalarCodec<Int?> {
+extension ScalarCodec<Int> {
   /// A port that a program without privileges can open; 0 lets the system choose.
   fileprivate static var port: Self {
     Self(
       parse: { text in
-        Int(parameterText: text).flatMap { $0 == 0 || (1_024...65_535).contains($0) ? $0 : nil }
-      }, show: { $0.map(String.init) ?? "none" }, shape: .port)
+        let port = Int(parameterText: text) ?? -1
+        return port == 0 || (1_024...65_535).contains(port) ? port : nil
+      }, show: { String($0) }, shape: .port)
   }
 }

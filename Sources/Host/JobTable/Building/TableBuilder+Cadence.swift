@@ -57,9 +57,16 @@ extension TableBuilder {
     guard cron.isScalar("cron", expected, &findings) else { return }
     do throws(CronError) {
       job.cadence.cron = CronSchedule(
-        expression: cron.text, fields: try CronFields(parsing: cron.text), zone: zone,
-        gap: dst.gap, fold: dst.fold)
+        expression: cron.text, fields: try fields(cron.text), zone: zone, gap: dst.gap,
+        fold: dst.fold)
     } catch { report(error, in: cron) }
+  }
+
+  private mutating func fields(_ expression: String) throws(CronError) -> CronFields {
+    if let known = expressions[expression] { return known }
+    let fields = try CronFields(parsing: expression)
+    if expressions.count < Self.cacheLimit { expressions[expression] = fields }
+    return fields
   }
 
   /// Points at the wrong field when the expression stands in the file as it was read.
@@ -77,7 +84,7 @@ extension TableBuilder {
     let expected = "a name such as Europe/Berlin or UTC"
     guard value.isScalar("timezone", expected, &findings) else { return nil }
     let isKnown = zones[value.text] ?? zoneExists(value.text)
-    if zones.count < 1_024 { zones[value.text] = isKnown }
+    if zones.count < Self.cacheLimit { zones[value.text] = isKnown }
     if isKnown { return value.text }
     findings.error("unknown time zone '\(value.shown)'", at: value.place, expected: expected)
     return nil

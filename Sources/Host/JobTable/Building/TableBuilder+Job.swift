@@ -119,7 +119,7 @@ extension TableBuilder {
       return known
     }
     let read = value.scalar(key, ScalarCodec<Duration>.standard, in: bounds, &findings)
-    if durations.count < 1_024, let read { durations[value.text] = read }
+    if durations.count < Self.cacheLimit, let read { durations[value.text] = read }
     return read
   }
 

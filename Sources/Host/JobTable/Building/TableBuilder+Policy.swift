@@ -52,6 +52,7 @@ extension TableBuilder {
   private mutating func readBackoff(_ value: Element) -> ClosedRange<Duration>? {
     let expected = "a range of durations such as 1s..1m"
     guard value.isScalar("backoff", expected, &findings) else { return nil }
+    if let known = backoffs[value.text] { return known }
     let bounds = Self.durationBounds["backoff"] ?? .zero ... .seconds(86_400)
     let ends = value.text.split(separator: "..", omittingEmptySubsequences: false)
     let pauses = ends.compactMap { Duration(parameterText: String($0)) }
@@ -69,6 +70,7 @@ extension TableBuilder {
         expected: "\(range), the shorter first")
       return nil
     }
+    if backoffs.count < Self.cacheLimit { backoffs[value.text] = first...last }
     return first...last
   }
 

@@ -10,6 +10,9 @@ struct TableBuilder {
   /// What texts of durations, cron expressions and zones meant: most jobs say the same.
   var durations: [String: Duration] = [:]
   var zones: [String: Bool] = [:]
+  var expressions: [String: CronFields] = [:]
+  var backoffs: [String: ClosedRange<Duration>] = [:]
+  static let cacheLimit = 1_024
   private var unknownGroups: [(name: String, place: Findings.Place)] = []
 
   private static let sections = ["version"] + SectionSettings.all.map(\.name) + ["groups", "jobs"]

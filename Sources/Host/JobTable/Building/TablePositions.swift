@@ -46,9 +46,8 @@ package struct TablePositions: Sendable {
     return wanted.flatMap { pair.value.pair($0)?.key.place } ?? pair.key.place
   }
 
-  /// The findings with the lines they speak of, in the order of the file.
-  ///
-  /// - Parameter secrets: Indices of further values to mask.
+  /// The findings with the lines they speak of, in the order of the file; `secrets` are the indices
+  /// of further values to mask.
   func diagnostics(_ findings: Findings, secrets: Set<Int> = []) -> [Diagnostic] {
     guard !findings.all.isEmpty else { return [] }
     let starts = source.lineStarts()

@@ -11,6 +11,7 @@ package struct TableChecker: Sendable {
   /// - Parameters:
   ///   - loaded: A table that loaded without errors; any other gives nothing.
   ///   - jobs: Limits the check to these jobs; `nil` checks all.
+  /// - Returns: Errors and warnings, in the order of the file.
   package func check(_ loaded: LoadedTable, jobs: Set<String>? = nil) -> [Diagnostic] {
     guard let table = loaded.table else { return [] }
     var check = JobCheck(catalog: catalog)

@@ -2,6 +2,7 @@ extension Diagnostic {
   /// The diagnostic as a compiler would print it: place, message, line, caret, what was expected.
   ///
   /// - Parameter colored: Whether to use terminal colours.
+  /// - Returns: Several lines without an end of line.
   package func rendered(colored: Bool = false) -> String {
     var lines = [heading(Ink(isOn: colored))]
     if let excerpt { lines += quote(excerpt, Ink(isOn: colored)) }

@@ -72,9 +72,8 @@ package struct TableDiff: Sendable, Hashable, Codable {
   /// The settings that take effect only when the host starts again.
   package var restarts: [Change] { settings.filter(\.needsRestart) }
 
-  /// Compares two tables. Costs a pass over the jobs.
-  ///
-  /// - Parameter catalog: Tells which further parameters are secret.
+  /// Compares two tables; `catalog` tells which further parameters are secret. Costs a pass over
+  /// the jobs.
   package init(from old: JobTable, to new: JobTable, catalog: PluginCatalog = PluginCatalog()) {
     settings = Self.settings(old, new)
     for (name, job) in new.jobs {

@@ -10,6 +10,7 @@ struct DocumentComposer {
   private var tree = DocumentTree()
   private var open: [Frame] = []
   private var secretKeys: [String: Bool] = [:]
+  private var expansions: [String: Variables.Expansion] = [:]
   private(set) var findings = Findings()
   private var isComplete = false
   /// Whether the document could be read to its end, so that its meaning can be judged.
@@ -132,7 +133,7 @@ struct DocumentComposer {
   private mutating func expand(
     _ text: String, _ flags: inout DocumentTree.Flags, at place: Findings.Place
   ) -> String {
-    let result = variables.expand(text)
+    let result = expansion(of: text)
     if result.isSecret { flags.insert(.secret) }
     let shift = flags.contains(.quoted) ? 1 : 0
     for problem in result.problems {
@@ -146,6 +147,14 @@ struct DocumentComposer {
         problem.message, at: spot, expected: problem.expected, suggestion: problem.suggestion)
     }
     return result.text
+  }
+
+  /// The same texts with variables come in job after job.
+  private mutating func expansion(of text: String) -> Variables.Expansion {
+    if let known = expansions[text] { return known }
+    let result = variables.expand(text)
+    if expansions.count < 1_000, text.utf8.count < 256 { expansions[text] = result }
+    return result
   }
 
   private mutating func alias(_ name: String, at place: Findings.Place) {
@@ -219,11 +228,7 @@ struct DocumentComposer {
   }
 
   private mutating func duplicate(_ key: Element, of first: Element) {
-    let isJob =
-      open.count == 1
-      && tree.element(open[0].index).pairs.contains {
-        $0.key.text == "jobs" && $0.value.index < key.index && key.index < $0.value.end
-      }
+    let isJob = open.count == 1 && open[0].key == "jobs"
     findings.error(
       "duplicate \(isJob ? "job" : "key") '\(Masking.brief(key.text))'", at: key.place,
       expected: "one; the first is on line \(first.line)")

@@ -20,7 +20,7 @@ enum VariableBraces {
         out += closing
         copied = close + 1
       }
-      let from = max(copied, dollar + skipped(bytes, at: dollar))
+      let from = max(copied, dollar + 1)
       dollar = bytes[min(from, bytes.count)...].firstIndex(of: UInt8(ascii: "$")) ?? bytes.count
     }
     out += bytes[copied...]
@@ -38,11 +38,6 @@ enum VariableBraces {
         default: character
         }
       })
-  }
-
-  /// `$$` is one unit: what follows it opens no variable.
-  private static func skipped(_ bytes: [UInt8], at dollar: Int) -> Int {
-    dollar + 1 < bytes.count && bytes[dollar + 1] == UInt8(ascii: "$") ? 2 : 1
   }
 
   /// Where the variable at `dollar` closes, on the same line.

@@ -32,10 +32,16 @@ package final class TableWatcher: Sendable {
   ///   - settle: How long a changed file must stay unchanged before it is read.
   ///   - poll: How often to look without being told.
   ///   - time: The clock that both are measured by.
-  package init(
+  package convenience init(
     path: String, known: UInt64? = nil, settle: Duration = .milliseconds(100),
     poll: Duration = .seconds(5), time: any TimeSource = SystemTime()
   ) {
+    let state = WatchState(settle: settle, poll: poll, known: known)
+    self.init(path: path, state: state, time: time, takesNotice: true)
+  }
+
+  /// Starts watching, on request as if the system gave no notice.
+  init(path: String, state: WatchState, time: any TimeSource, takesNotice: Bool) {
     let (events, continuation) = AsyncStream.makeStream(
       of: Event.self, bufferingPolicy: .bufferingNewest(1))
     let bell = WatchBell()
@@ -43,8 +49,8 @@ package final class TableWatcher: Sendable {
     self.bell = bell
     continuation.onTermination = { _ in bell.ring { $0.isCancelled = true } }
     Thread.start(name: "table-watch") {
-      let state = WatchState(settle: settle, poll: poll, known: known)
-      var loop = WatchLoop(path: path, state: state, time: time, bell: bell)
+      let chain = WatchChain(path: path, takesNotice: takesNotice)
+      var loop = WatchLoop(path: path, state: state, time: time, bell: bell, chain: chain)
       loop.run { continuation.yield($0) }
       continuation.finish()
     }
@@ -102,12 +108,15 @@ private struct WatchLoop: ~Copyable {
   private let bell: WatchBell
   private var chain: WatchChain
 
-  init(path: String, state: WatchState, time: any TimeSource, bell: WatchBell) {
+  init(
+    path: String, state: WatchState, time: any TimeSource, bell: WatchBell,
+    chain: consuming WatchChain
+  ) {
     self.path = path
     self.state = state
     self.time = time
     self.bell = bell
-    chain = WatchChain(path: path)
+    self.chain = chain
   }
 
   /// Watches until cancelled.

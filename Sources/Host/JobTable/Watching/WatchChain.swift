@@ -16,9 +16,9 @@ struct WatchChain: ~Copyable {
     IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
   private static let linkLimit = 40
 
-  init(path: String) {
+  init(path: String, takesNotice: Bool) {
     self.path = path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path
-    descriptor = inotify_init1(O_CLOEXEC | O_NONBLOCK)
+    descriptor = takesNotice ? inotify_init1(O_CLOEXEC | O_NONBLOCK) : -1
   }
 
   deinit {
