@@ -31,6 +31,8 @@ extension Supervisor {
     let worker: Worker
     do throws(PluginProblem) {
       try checkLimit(plugin)
+      launches += 1
+      defer { launched() }
       let link = try await launcher.launch(plugin: plugin.name)
       worker = open(link, for: plugin)
     } catch {
@@ -49,6 +51,17 @@ extension Supervisor {
     }
     worker.description = try greeting.get()
     return worker
+  }
+
+  private func launched() {
+    launches -= 1
+    announceDeparture()
+  }
+
+  private func announceDeparture() {
+    let waiting = departures
+    departures = []
+    for continuation in waiting { continuation.resume() }
   }
 
   private func checkLimit(_ plugin: HostedPlugin) throws(PluginProblem) {
@@ -198,8 +211,7 @@ extension Supervisor {
     lose(worker, exit: exit)
     detach(worker, isFault: !wasExpected)
     worker.plugin.older.removeAll { $0 === worker }
-    departures.forEach { $0.resume() }
-    departures = []
+    announceDeparture()
     rearm()
   }
 

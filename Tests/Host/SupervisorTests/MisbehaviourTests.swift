@@ -100,14 +100,14 @@ extension WithProcesses {
       await host.stop()
     }
 
-    @Test func aSilentWorkerIsKilled() async {
+    @Test func aSilentWorkerIsKilled() async throws {
       let host = TestHost {
         $0.pingInterval = .milliseconds(20)
         $0.pingTimeout = .milliseconds(100)
       }
       await host.host(.bad("hang"), .bad("echo"))
       await host.supervisor.start([TestHost.order("hang", 1)])
-      let pid = await host.status("Misbehaving")?.pid ?? 0
+      let pid = try #require(await host.status("Misbehaving")?.pid)
       Glibc.kill(pid, SIGSTOP)
       let loss = await host.desk.end(of: 1).end?.verdict.loss
       #expect(loss?.message.contains("it did not answer for 0.1 seconds") == true)

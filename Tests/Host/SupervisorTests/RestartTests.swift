@@ -35,10 +35,10 @@ extension WithProcesses {
       await host.stop()
     }
 
-    @Test func aKilledWorkerIsReplacedWithAllItsJobs() async {
+    @Test func aKilledWorkerIsReplacedWithAllItsJobs() async throws {
       let host = TestHost()
       await host.host(.bad("hang"), .bad("echo", ["text": "still"]))
-      let pid = await host.status("Misbehaving")?.pid ?? 0
+      let pid = try #require(await host.status("Misbehaving")?.pid)
       await host.supervisor.start([TestHost.order("hang", 1)])
       Glibc.kill(pid, SIGKILL)
       let loss = await host.desk.end(of: 1).end?.verdict.loss
