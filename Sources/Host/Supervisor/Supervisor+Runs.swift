@@ -68,12 +68,14 @@ extension Supervisor {
   private func hold(_ order: WorkerRun, _ job: HostedJob, _ plugin: HostedPlugin) -> RejectedRun? {
     let last = plugin.lastError.map { "; \($0.message)" } ?? ""
     switch plugin.state {
-    case .starting where plugin.held.count < HostedPlugin.heldLimit:
+    case .starting where plugin.held.count < HostedPlugin.heldLimit,
+      .ready where plugin.held.count < HostedPlugin.heldLimit:
+      // Also when the worker has just closed its channel: the next one comes within milliseconds.
       plugin.held.append((order, job))
       return nil
     case .tripped: return reject(order, .tripped, "the worker is down until resumed" + last)
-    case .starting: return reject(order, .busy, "the worker is being started")
-    case .stopped, .ready, .backoff:
+    case .starting, .ready: return reject(order, .busy, "the worker is being started")
+    case .stopped, .backoff:
       return reject(order, .notReady, "the worker is being restarted" + last)
     }
   }

@@ -112,42 +112,68 @@ extension Supervisor {
     }
   }
 
-  /// Has a worker make jobs, in pieces that fit a frame; returns what is wrong with them.
+  /// Has a worker make jobs; returns what is wrong with them.
   func prepare(_ jobs: [HostedJob], on worker: Worker) async -> [JobProblem] {
-    worker.prepared.formUnion(jobs.map(\.handle))
-    var problems: [JobProblem] = []
-    for start in stride(from: 0, to: jobs.count, by: 1_000) {
-      let piece = jobs[start..<min(start + 1_000, jobs.count)]
-      problems += await prepare(piece: Array(piece), on: worker)
+    await withCheckedContinuation { continuation in
+      send(jobs, to: worker) { continuation.resume(returning: $0) }
     }
-    worker.prepared.subtract(
-      jobs.filter { job in problems.contains { $0.job == job.job.name } }.map(\.handle))
-    return problems
   }
 
-  private func prepare(piece jobs: [HostedJob], on worker: Worker) async -> [JobProblem] {
-    guard worker.life.state == .ready else {
-      return jobs.map { JobProblem(job: $0.job.name, message: "the worker died") }
+  /// How many jobs go into one frame.
+  private static var pieceLength: Int { 1_000 }
+
+  /// Has a worker make jobs before any run that is sent afterwards; `done` is told what is wrong
+  /// with them.
+  func send(
+    _ jobs: [HostedJob], to worker: Worker, done: @escaping ([JobProblem]) -> Void
+  ) {
+    let pieces = stride(from: 0, to: jobs.count, by: Self.pieceLength).map {
+      Array(jobs[$0..<min($0 + Self.pieceLength, jobs.count)])
     }
+    guard worker.life.state == .ready, !pieces.isEmpty else {
+      return done(jobs.map { JobProblem(job: $0.job.name, message: "the worker died") })
+    }
+    worker.prepared.formUnion(jobs.map(\.handle))
+    let answers = Answers(missing: pieces.count)
+    for piece in pieces {
+      send(piece: piece, to: worker) { problems in
+        answers.problems += problems
+        answers.missing -= 1
+        if answers.missing == 0 { done(answers.problems) }
+      }
+    }
+  }
+
+  /// Collects the answers about all pieces.
+  private final class Answers {
+    var missing: Int
+    var problems: [JobProblem] = []
+    init(missing: Int) { self.missing = missing }
+  }
+
+  private func send(
+    piece: [HostedJob], to worker: Worker, done: @escaping ([JobProblem]) -> Void
+  ) {
     let id = nextRequest()
-    let orders = jobs.map {
+    let orders = piece.map {
       PrepareJob(
         handle: $0.handle, name: $0.job.name, kind: $0.job.kind, parameters: $0.job.parameters)
     }
-    let answer = await withCheckedContinuation { continuation in
-      worker.preparations[id] = continuation
-      worker.send(.prepare(PrepareJobs(id: id, jobs: orders)))
-    }
-    guard let answer else {
-      let why = worker.plugin.lastError?.message ?? "the worker died"
-      return jobs.map { JobProblem(job: $0.job.name, message: "while it was checked \(why)") }
-    }
-    let names = Dictionary(uniqueKeysWithValues: jobs.map { ($0.handle, $0.job.name) })
-    return answer.refused.flatMap { refused in
-      refused.problems.map {
-        JobProblem(
-          job: names[refused.handle] ?? "", parameter: $0.parameter, message: $0.message)
+    let names = Dictionary(uniqueKeysWithValues: piece.map { ($0.handle, $0.job.name) })
+    worker.preparations[id] = { [unowned worker] answer in
+      guard let answer else {
+        let why = worker.plugin.lastError?.message ?? "the worker died"
+        return done(piece.map { JobProblem(job: $0.job.name, message: "while checked: \(why)") })
       }
+      worker.prepared.subtract(answer.refused.map(\.handle))
+      done(
+        answer.refused.flatMap { refused in
+          refused.problems.map {
+            JobProblem(
+              job: names[refused.handle] ?? "", parameter: $0.parameter, message: $0.message)
+          }
+        })
     }
+    worker.send(.prepare(PrepareJobs(id: id, jobs: orders)))
   }
 }

@@ -31,6 +31,8 @@ extension Supervisor {
     let worker: Worker
     do throws(PluginProblem) {
       try checkLimit(plugin)
+      launches += 1
+      defer { launched() }
       let link = try await launcher.launch(plugin: plugin.name)
       worker = open(link, for: plugin)
     } catch {
@@ -49,6 +51,17 @@ extension Supervisor {
     }
     worker.description = try greeting.get()
     return worker
+  }
+
+  private func launched() {
+    launches -= 1
+    announceDeparture()
+  }
+
+  private func announceDeparture() {
+    let waiting = departures
+    departures = []
+    for continuation in waiting { continuation.resume() }
   }
 
   private func checkLimit(_ plugin: HostedPlugin) throws(PluginProblem) {
@@ -91,9 +104,11 @@ extension Supervisor {
   func prepareMissing(on worker: Worker) {
     let missing = jobs(of: worker.plugin.name).filter { !worker.prepared.contains($0.handle) }
     guard !missing.isEmpty else { return }
-    Task {
-      let refused = await prepare(missing, on: worker)
-      for problem in refused { log.error("a job cannot be made", ["problem": "\(problem)"]) }
+    let name = worker.plugin.name
+    send(missing, to: worker) { [weak self] problems in
+      guard !problems.isEmpty else { return }
+      let all = problems.map(\.description).joined(separator: "; ")
+      self?.log.error("jobs cannot be made", ["plugin": name, "why": all])
     }
   }
 
@@ -181,21 +196,22 @@ extension Supervisor {
 
   private func exited(_ worker: Worker, _ exit: WorkerExit) {
     let wasExpected = worker.life.state == .stopping || worker.life.state == .killed
+    worker.life.exited(code: exit.code)
     let killReason = worker.life.killReason
-    worker.life.exited()
     workers[worker.serial] = nil
     if !wasExpected {
-      note(worker, "its worker \(exit.whatHappened)", backtrace: exit.lastOutput)
+      let what = killReason.map { "ended: \($0)" } ?? exit.whatHappened
+      note(worker, "its worker \(what)", backtrace: exit.lastOutput)
       metrics.add(Metrics.Key("worker_deaths_total", ["plugin": worker.plugin.name]))
     }
     fail(greetingOf: worker, exit, killReason)
-    for continuation in worker.preparations.values { continuation.resume(returning: nil) }
+    let preparations = worker.preparations.values
     worker.preparations = [:]
+    for answer in preparations { answer(nil) }
     lose(worker, exit: exit)
     detach(worker, isFault: !wasExpected)
     worker.plugin.older.removeAll { $0 === worker }
-    departures.forEach { $0.resume() }
-    departures = []
+    announceDeparture()
     rearm()
   }
 
@@ -244,8 +260,8 @@ extension Supervisor {
     case .messages(let messages): for message in messages { receive(message, from: worker) }
     case .misspoke(let error): perform(worker.life.kill(.misspoke("\(error)")), on: worker)
     case .hungUp:
-      guard worker.life.state != .stopping else { return }
-      perform(worker.life.kill(.hungUp), on: worker)
+      worker.life.hungUp(at: time.monotonic)
+      rearm()
     case .printed(let lines, let dropped): printed(lines, dropped, by: worker.plugin.name)
     case .exited(let exit): exited(worker, exit)
     }
@@ -264,7 +280,7 @@ extension Supervisor {
       answer(greetingOf: worker, .failure(GreetingFailure(problem: problem, isFinal: true)))
       perform(worker.life.kill(.unwanted), on: worker)
     case .prepared(let answer):
-      worker.preparations.removeValue(forKey: answer.id)?.resume(returning: answer)
+      worker.preparations.removeValue(forKey: answer.id)?(answer)
     case .ended(let runs): ended(runs, on: worker)
     case .request(let request): serve(request, on: worker)
     case .told(let batch): told(batch, on: worker)

@@ -68,12 +68,14 @@ package actor Supervisor {
     }
     for worker in workers.values { perform(worker.life.stop(at: time.monotonic), on: worker) }
     rearm()
-    while !workers.isEmpty {
+    while !workers.isEmpty || launches > 0 {
       await withCheckedContinuation { departures.append($0) }
     }
     loop.clearAlarm(Self.alarm)
   }
 
+  /// Workers that are being spawned just now.
+  var launches = 0
   /// Who waits for any worker to be gone.
   var departures: [CheckedContinuation<Void, Never>] = []
 

@@ -21,7 +21,7 @@ final class Worker {
   /// Who waits for its greeting.
   var greeting: CheckedContinuation<Result<PluginDescription, GreetingFailure>, Never>?
   /// Who waits for jobs to be checked.
-  var preparations: [UInt64: CheckedContinuation<PreparedJobs?, Never>] = [:]
+  var preparations: [UInt64: (PreparedJobs?) -> Void] = [:]
   /// Orders of the present batch.
   var starts: [StartRun] = []
 

@@ -11,6 +11,9 @@ package enum Wire: Sendable {
   /// The largest length a frame may announce, in bytes.
   package static let longestFrame = 16 << 20
 
+  /// The code with which a worker exits that cannot use its channel any longer.
+  package static let brokenChannelCode: Int32 = 70
+
   /// The contract versions that this build can host.
   package static let contracts = PluginManifest.contractVersion...PluginManifest.contractVersion
 

@@ -56,22 +56,43 @@ package final class RunLoop: TaskExecutor {
   /// The leader is up; until `drain` returns nobody needs to wake it.
   package func awoke() { queue.withLock { $0.isAwake = true } }
 
-  /// Runs all there is as the leader `leader`.
-  ///
-  /// - Returns: Whether the caller still leads.
-  package func drain(as leader: Int) -> Bool {
-    while true {
-      let (leads, job) = queue.withLock { queue -> (Bool, UnownedJob?) in
-        guard queue.leader == leader else { return (false, nil) }
-        let job = queue.next()
-        queue.isRunning = job != nil
-        queue.isSignalled = false
-        queue.isAwake = job != nil
-        if job != nil { queue.begun += 1 }
-        return (true, job)
-      }
-      guard let job else { return leads }
+  /// What `drain` came to.
+  package enum Drained: Sendable {
+    /// There is no more; the leader may sleep.
+    case idle
+    /// There is more, but it is time to look at the channel.
+    case busy
+    /// Another thread leads now.
+    case deposed
+  }
+
+  /// How many pieces of work are done before the leader looks at the channel again.
+  private static let turn = 512
+
+  /// Does what there is as the leader `leader`, a turn at most.
+  package func drain(as leader: Int) -> Drained {
+    for _ in 0..<Self.turn {
+      let (leads, job) = next(as: leader)
+      guard leads else { return .deposed }
+      guard let job else { return .idle }
       unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+    return queue.withLock { queue in
+      guard queue.leader == leader else { return .deposed }
+      queue.isRunning = false
+      return .busy
+    }
+  }
+
+  private func next(as leader: Int) -> (leads: Bool, job: UnownedJob?) {
+    queue.withLock { queue in
+      guard queue.leader == leader else { return (false, nil) }
+      let job = queue.next()
+      queue.isRunning = job != nil
+      queue.isSignalled = false
+      queue.isAwake = job != nil
+      if job != nil { queue.begun += 1 }
+      return (true, job)
     }
   }
 

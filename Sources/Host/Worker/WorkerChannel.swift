@@ -44,7 +44,8 @@ final class WorkerChannel: Sendable {
   /// Starts the thread that leads under the number `leader`.
   func lead(as leader: Int) {
     Thread.start(name: "leader") { [self] in
-      while turn(leader) {}
+      var isIdle = true
+      while let drained = turn(leader, maySleep: isIdle) { isIdle = drained == .idle }
     }
   }
 
@@ -67,16 +68,17 @@ final class WorkerChannel: Sendable {
 
   // MARK: One turn of the leader
 
-  private func turn(_ leader: Int) -> Bool {
+  private func turn(_ leader: Int, maySleep: Bool) -> RunLoop.Drained? {
     send()
-    waitForWork()
+    waitForWork(maySleep ? -1 : 0)
     receive()
-    guard runs.drain(as: leader) else { return false }
+    let drained = runs.drain(as: leader)
+    guard drained != .deposed else { return nil }
     if loop.isStopped { finish() }
-    return true
+    return drained
   }
 
-  private func waitForWork() {
+  private func waitForWork(_ timeout: Int32) {
     let backlog = stream.withLock { $0.outgoing.count - $0.sent }
     var events = backlog < Self.outgoingLimit ? Int16(POLLIN) : 0
     if backlog > 0 { events |= Int16(POLLOUT) }
@@ -84,25 +86,25 @@ final class WorkerChannel: Sendable {
       pollfd(fd: descriptor, events: events, revents: 0),
       pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
     ]
-    unsafe poll(&polled, 2, -1)
+    unsafe poll(&polled, 2, timeout)
     runs.awoke()
     if polled[1].revents != 0 {
       var count: UInt64 = 0
       unsafe read(wake, &count, 8)
     }
-    if polled[0].revents & Int16(POLLNVAL | POLLERR) != 0 { WorkerMain.end() }
+    if polled[0].revents & Int16(POLLNVAL | POLLERR) != 0 { WorkerMain.abandon() }
   }
 
   private func receive() {
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
-    guard count != 0 else { WorkerMain.end() }
+    guard count != 0 else { WorkerMain.abandon() }
     guard count > 0 else { return }
     do throws(WireError) {
       for message in try messages(in: chunk[..<count]) { try loop.receive(message) }
     } catch {
       complain("the host sent something that makes no sense: \(error)\n")
-      WorkerMain.end()
+      WorkerMain.abandon()
     }
   }
 
@@ -141,7 +143,7 @@ final class WorkerChannel: Sendable {
       guard unsafe poll(&polled, 1, 1_000) == 1 else { break }
       send()
     }
-    WorkerMain.end()
+    _exit(0)
   }
 
   private func complain(_ text: String) {

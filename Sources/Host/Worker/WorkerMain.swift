@@ -9,8 +9,10 @@ package enum WorkerMain: Sendable {
   ///
   /// Everything the plugin started ends with the process.
   package static func run(descriptor: Int32) -> Never {
+    let bornOf = host
     sandbox_close_on_exec(descriptor)
     sandbox_die_with_parent()
+    if getppid() != bornOf { abandon() }
     sandbox_no_new_privileges()
     sandbox_no_core_dumps()
     let channel = WorkerChannel(descriptor: descriptor) { hello throws(LoadFailure) in
@@ -22,9 +24,12 @@ package enum WorkerMain: Sendable {
     channel.watch()
   }
 
-  /// Ends the process and everything that it started.
-  static func end() -> Never {
-    kill(0, SIGKILL)
-    _exit(0)
+  private static let host = getppid()
+
+  /// Ends the process, whose channel is of no use any longer, and everything that it started.
+  static func abandon() -> Never {
+    // A host that lives sees to the rest, and wants to know why the process ended.
+    if getppid() != host { kill(0, SIGKILL) }
+    _exit(Wire.brokenChannelCode)
   }
 }

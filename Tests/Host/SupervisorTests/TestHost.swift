@@ -2,9 +2,13 @@ import Glibc
 import Isolation
 @_spi(Host) import PluginAPI
 import Telemetry
+import Testing
 import Wire
 
 @testable import Supervisor
+
+/// Tests that start real processes, one at a time.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct WithProcesses {}
 
 /// A host with nothing but a supervisor and real workers, that notes what it is told.
 final class TestHost: Sendable {
@@ -86,8 +90,9 @@ actor Desk: SupervisorDelegate {
   private(set) var tellings: [(String, Telling)] = []
   private(set) var statuses: [WorkerStatus] = []
   private(set) var calls: [(ServiceCall, RunContext)] = []
-  private var waiters: [(check: @Sendable (isolated Desk) -> Bool, continuation: CheckedContinuation<Void, Never>)] =
-    []
+  private var waiters:
+    [(check: @Sendable (isolated Desk) -> Bool, continuation: CheckedContinuation<Void, Never>)] =
+      []
   var reply: @Sendable (ServiceCall) -> ServiceReply = { _ in .ok }
 
   init(loop: EventLoop) { self.loop = loop }
@@ -105,7 +110,8 @@ actor Desk: SupervisorDelegate {
     return runs.compactMap { fates[$0] }
   }
 
-  func state(_ state: WorkerStatus.State, of plugin: String, times: Int = 1) async -> WorkerStatus? {
+  func state(_ state: WorkerStatus.State, of plugin: String, times: Int = 1) async -> WorkerStatus?
+  {
     let isIt: @Sendable (WorkerStatus) -> Bool = { $0.plugin == plugin && $0.state == state }
     await wait { $0.statuses.filter(isIt).count >= times }
     return statuses.filter(isIt).last

@@ -19,6 +19,7 @@ final class ProcessLink: WorkerLink, @unchecked Sendable {
   private var sent = 0
   private var isWaitingToWrite = false
   private var isChannelOpen = true
+  private var isHungUp = false
   private var isOutputOpen = true
   private var isGone = false
   private var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -42,7 +43,7 @@ final class ProcessLink: WorkerLink, @unchecked Sendable {
   // MARK: Writing
 
   func send(_ frames: [UInt8]) {
-    guard isChannelOpen, !isGone else { return }
+    guard isChannelOpen, !isHungUp, !isGone else { return }
     outgoing.append(contentsOf: frames)
     if !isWaitingToWrite { write() }
   }
@@ -68,7 +69,7 @@ final class ProcessLink: WorkerLink, @unchecked Sendable {
   }
 
   private func wait(toWrite: Bool) {
-    guard toWrite != isWaitingToWrite, isChannelOpen else { return }
+    guard toWrite != isWaitingToWrite, isChannelOpen, !isHungUp else { return }
     isWaitingToWrite = toWrite
     loop.rewatch(child.channel, for: toWrite ? [.reading, .writing] : .reading)
   }
@@ -83,7 +84,7 @@ final class ProcessLink: WorkerLink, @unchecked Sendable {
   /// Reads at most so many pieces, so that one worker cannot keep the loop to itself.
   private func readChannel(pieces: Int) {
     var isAtEnd = false
-    for _ in 0..<pieces where isChannelOpen {
+    for _ in 0..<pieces where isChannelOpen && !isHungUp {
       let count = receive(from: child.channel)
       if count > 0 { decoder.append(chunk[..<count]) }
       isAtEnd = count == 0
@@ -114,8 +115,10 @@ final class ProcessLink: WorkerLink, @unchecked Sendable {
   }
 
   private func hangUp() {
-    guard isChannelOpen else { return }
-    closeChannel()
+    guard isChannelOpen, !isHungUp else { return }
+    isHungUp = true
+    // Kept open, so that a worker that still reads does not take it for the end of the host.
+    loop.unwatch(child.channel)
     poll()
     if !isGone { events?(.hungUp) }
   }

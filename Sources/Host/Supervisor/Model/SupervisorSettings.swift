@@ -22,6 +22,8 @@ package struct SupervisorSettings: Sendable, Hashable {
   package var drainTimeout: Duration = .seconds(60)
   /// How long a worker may take to exit when asked to.
   package var stopTimeout: Duration = .seconds(2)
+  /// How long a worker that closed its channel may take to exit.
+  package var leaveTimeout: Duration = .milliseconds(200)
   /// Bytes that may wait for a worker before new runs are refused.
   package var queueLimit = 1 << 20
   /// Runs that one worker may have open.

@@ -1,4 +1,5 @@
 package import Isolation
+import Wire
 
 /// The life of one worker process, as events in and actions out.
 ///
@@ -6,7 +7,7 @@ package import Isolation
 ///        │                    │                  │                  │
 ///        └────── late ────────┴─ silent, wanted ─┴──── late ────────┴──▶ killed ──exited──▶ dead
 ///
-/// Any state goes to `dead` when the process exits by itself.
+/// Any state goes to `leaving` when the channel is closed, and to `dead` when the process exits.
 package struct WorkerLife: Sendable {
   /// Where the process stands.
   package enum State: String, Sendable, Hashable {
@@ -18,6 +19,8 @@ package struct WorkerLife: Sendable {
     case draining
     /// Was asked to exit. To `killed` when it does not.
     case stopping
+    /// Closed its channel, as a process does that is about to exit. To `killed` when it does not.
+    case leaving
     /// Was sent the signal that cannot be refused.
     case killed
     /// Is gone; the end.
@@ -75,7 +78,7 @@ package struct WorkerLife: Sendable {
       state = .draining
       deadline = now + settings.drainTimeout
       return idle(at: now, openRuns: openRuns)
-    case .draining, .stopping, .killed, .dead: return []
+    case .draining, .stopping, .leaving, .killed, .dead: return []
     }
   }
 
@@ -95,8 +98,15 @@ package struct WorkerLife: Sendable {
       nextPing = .never
       unanswered = nil
       return [.stop]
-    case .stopping, .killed, .dead: return []
+    case .stopping, .leaving, .killed, .dead: return []
     }
+  }
+
+  /// The worker closed its channel. It gets a moment to exit, so that its end tells why it did.
+  package mutating func hungUp(at now: MonotonicInstant) {
+    guard state != .killed, state != .dead, state != .stopping else { return }
+    state = .leaving
+    (deadline, nextPing, unanswered) = (now + settings.leaveTimeout, .never, nil)
   }
 
   /// The worker must not live on.
@@ -108,8 +118,9 @@ package struct WorkerLife: Sendable {
     return [.kill(reason)]
   }
 
-  /// The process is gone.
-  package mutating func exited() {
+  /// The process is gone; `code` is what it exited with, when it did.
+  package mutating func exited(code: Int32? = nil) {
+    if code == Wire.brokenChannelCode, killReason == nil { killReason = .hungUp }
     state = .dead
     (deadline, nextPing, unanswered) = (.never, .never, nil)
   }
@@ -133,6 +144,7 @@ package struct WorkerLife: Sendable {
     switch state {
     case .starting: return .noGreeting(settings.handshakeTimeout)
     case .draining: return .drainedTooLong(settings.drainTimeout)
+    case .leaving: return .hungUp
     case .ready, .stopping, .killed, .dead: return .unwanted
     }
   }
