@@ -102,7 +102,8 @@ package struct BundleWalk: Sendable {
   }
 
   private func firstMeeting(_ own: OwnQuote) -> OwnQuote? {
-    if let other = (pending + quotes).first(where: own.meets) { return other }
+    if let other = pending.first(where: own.meets) { return other }
+    if let other = quotes.first(where: own.meets) { return other }
     for (id, account) in accounts {
       let standing = account.orders.values.lazy.map {
         OwnQuote(account: id, side: $0.side, price: $0.price)

@@ -95,6 +95,9 @@ extension ExchangeState {
 
   // MARK: Orders
 
+  /// A million SOL, so that no sum of orders leaves 64 bits.
+  private static let largestOrder = Lamports(1_000_000_000_000_000)
+
   private mutating func cancel(_ id: AccountID, _ order: OrderID, _ context: LandingContext)
     throws(IntentFailure) -> IntentResult
   {
@@ -123,8 +126,10 @@ extension ExchangeState {
     guard order.price > .zero, order.size > .zero else {
       throw IntentFailure("price and size must be positive")
     }
-    guard (try? lots.cost(of: order.size, at: order.price)) != nil else {
-      throw IntentFailure("size \(order.size) at price \(order.price) does not fit in 64 bits")
+    guard let value = try? lots.cost(of: order.size, at: order.price), value <= Self.largestOrder,
+      (try? lots.amount(of: order.size)) != nil
+    else {
+      throw IntentFailure("size \(order.size) at price \(order.price) is more than there is")
     }
     guard accounts[row].orders.count < OpenOrdersAccount.capacity else {
       throw IntentFailure("account \(id) is full")

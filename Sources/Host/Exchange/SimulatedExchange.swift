@@ -107,7 +107,10 @@ package actor SimulatedExchange: Venue, MarketFeed {
   package func poll(after cursor: FeedCursor) -> FeedBatch { core.poll(after: cursor) }
 
   package func waitForNews(after cursor: FeedCursor) async throws {
-    guard core.slot <= cursor.slot else { return }
+    while core.slot <= cursor.slot { try await nextNews() }
+  }
+
+  private func nextNews() async throws {
     waiterCount += 1
     let number = waiterCount
     try await withTaskCancellationHandler {

@@ -62,6 +62,7 @@ package actor MarketService {
     while true {
       try await catchUp()
       try await feed.waitForNews(after: cursor)
+      try Task.checkCancellation()
     }
   }
 

@@ -70,9 +70,11 @@ package struct Pivot: Sendable, Equatable, Codable {
     seen = SeenTrades(capacity: max(1, settings.memory))
   }
 
-  /// Counts a trade; `false` when it is synthetic, known, or older than the window.
+  /// Counts a trade; `false` when it is synthetic, known, older than the window, or so large that
+  /// its value does not fit in 64 bits, which no real trade is.
   @discardableResult package mutating func add(_ trade: Trade) -> Bool {
-    guard !trade.isSynthetic, trade.size.count > 0 else { return false }
+    let (_, isAbsurd) = trade.price.count.multipliedReportingOverflow(by: trade.size.count)
+    guard !trade.isSynthetic, !isAbsurd, trade.size.count > 0 else { return false }
     let day = Self.dayNumber(trade.time)
     guard day > newestDay - Int64(days.count), seen.insert(trade.id) else { return false }
     slide(to: day)

@@ -5,7 +5,8 @@ import Testing
 @testable import Bundles
 
 @Suite struct KillFileTests {
-  private let folder = FileManager.default.temporaryDirectory.path + "/kill-\(UInt64.random(in: 0 ... .max))"
+  private let folder =
+    FileManager.default.temporaryDirectory.path + "/kill-\(UInt64.random(in: 0 ... .max))"
 
   @Test func `the switch is set while the file exists`() async throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -17,7 +17,8 @@ func order(_ id: String, _ side: Side, _ price: Int64, _ size: Int64 = 10) -> Op
 func state(orders: [AccountID: [OpenOrder]] = [:]) -> VenueState {
   let wallets = ["a", "b"].map { name in
     Wallet(
-      id: WalletID(name), publicKey: name, sol: Lamports(1_000_000_000), token: TokenAmount(1_000_000),
+      id: WalletID(name), publicKey: name, sol: Lamports(1_000_000_000),
+      token: TokenAmount(1_000_000),
       usdc: 100,
       accounts: ["\(name)1", "\(name)2"].map { account in
         let id = AccountID(account)

@@ -17,7 +17,8 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
 
 @Suite struct GateTests {
   @Test func `an ordinary bundle passes every gate`() {
-    #expect(Gate.refusal(context([cancel, bid, place("a2", .ask, 105), .settle(account: "a1")])) == nil)
+    #expect(
+      Gate.refusal(context([cancel, bid, place("a2", .ask, 105), .settle(account: "a1")])) == nil)
   }
 
   @Test func `gates stand in the documented order and each has a name`() {
@@ -51,24 +52,25 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
         == nil)
   }
 
-  @Test(arguments: [
-    ([], "the bundle is empty"),
-    ([.cancelAll(account: "x")], "there is no account x"),
-    ([.createOpenOrders(wallet: "x")], "there is no wallet x"),
-    ([place("a1", .bid, 0)], "the price must be positive"),
-    ([place("a1", .bid, 95, 0)], "the size must be positive"),
-    ([take("a1", .bid, 95, -1)], "the size must be positive"),
-    ([place("a1", .bid, .max, .max)], "does not fit in 64 bits"),
-    ([bid, place("a1", .bid, 95, 99)], "second bid at 95 on account a1"),
-    ([.cancel(account: "a1", order: "7"), .cancel(account: "a1", order: "7")], "second cancel"),
-    ([.closeAccount(account: "a1"), bid], "account a1 is closed earlier"),
-    ([.closeAccount(account: "a1"), .closeAccount(account: "a1")], "closed earlier"),
-    ([.transfer(from: "a", to: "a", amount: Lamports(1))], "from a to itself"),
-    ([.transfer(from: "a", to: "b", amount: Lamports(0))], "amount must be positive"),
-    ([.swap(wallet: "a", .buySOL(usdc: 1, minimum: .zero))], "a minimum above zero"),
-    ([.swap(wallet: "a", .sellSOL(sol: .zero, minimum: 1))], "a minimum above zero"),
-    ([Intent](repeating: .consumeEvents, count: 257), "257 intents, at most 256"),
-  ] as [([Intent], String)])
+  @Test(
+    arguments: [
+      ([], "the bundle is empty"),
+      ([.cancelAll(account: "x")], "there is no account x"),
+      ([.createOpenOrders(wallet: "x")], "there is no wallet x"),
+      ([place("a1", .bid, 0)], "the price must be positive"),
+      ([place("a1", .bid, 95, 0)], "the size must be positive"),
+      ([take("a1", .bid, 95, -1)], "the size must be positive"),
+      ([place("a1", .bid, .max, .max)], "does not fit in 64 bits"),
+      ([bid, place("a1", .bid, 95, 99)], "second bid at 95 on account a1"),
+      ([.cancel(account: "a1", order: "7"), .cancel(account: "a1", order: "7")], "second cancel"),
+      ([.closeAccount(account: "a1"), bid], "account a1 is closed earlier"),
+      ([.closeAccount(account: "a1"), .closeAccount(account: "a1")], "closed earlier"),
+      ([.transfer(from: "a", to: "a", amount: Lamports(1))], "from a to itself"),
+      ([.transfer(from: "a", to: "b", amount: Lamports(0))], "amount must be positive"),
+      ([.swap(wallet: "a", .buySOL(usdc: 1, minimum: .zero))], "a minimum above zero"),
+      ([.swap(wallet: "a", .sellSOL(sol: .zero, minimum: 1))], "a minimum above zero"),
+      ([Intent](repeating: .consumeEvents, count: 257), "257 intents, at most 256"),
+    ] as [([Intent], String)])
   func `a bundle that cannot be done is malformed`(intents: [Intent], message: String) {
     let refusal = Gate.refusal(context(intents))
     #expect(refusal?.code == .malformed)
@@ -80,13 +82,14 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
     #expect(code([bid]) { $0.bundle.label = String(repeating: "x", count: 201) } == .malformed)
   }
 
-  @Test(arguments: [
-    (bid, Capability.trade), (cancel, .trade), (.settle(account: "a1"), .trade),
-    (.transfer(from: "a", to: "b", amount: Lamports(1)), .transfer),
-    (.createOpenOrders(wallet: "a"), .createAccounts),
-    (.closeAccount(account: "a1"), .closeAccounts),
-    (.swap(wallet: "a", .buySOL(usdc: 1, minimum: Lamports(1))), .swap),
-  ] as [(Intent, Capability)])
+  @Test(
+    arguments: [
+      (bid, Capability.trade), (cancel, .trade), (.settle(account: "a1"), .trade),
+      (.transfer(from: "a", to: "b", amount: Lamports(1)), .transfer),
+      (.createOpenOrders(wallet: "a"), .createAccounts),
+      (.closeAccount(account: "a1"), .closeAccounts),
+      (.swap(wallet: "a", .buySOL(usdc: 1, minimum: Lamports(1))), .swap),
+    ] as [(Intent, Capability)])
   func `every intent needs its capability`(intent: Intent, capability: Capability) {
     #expect(code(context([intent], trader)) == nil)
     let refusal = Gate.refusal(context([intent], trader.subtracting([capability])))
@@ -128,13 +131,14 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
     #expect(code([swap]) { $0.state.oracle = nil } == .staleOracle)
   }
 
-  @Test(arguments: [
-    (place("a1", .bid, 50), nil), (place("a1", .bid, 49), .priceOutOfBand),
-    (place("a1", .ask, 150), nil), (place("a1", .ask, 151), .priceOutOfBand),
-    (take("a1", .bid, 150), nil), (take("a1", .bid, 151), .priceOutOfBand),
-    (take("a1", .ask, 50), nil), (take("a1", .ask, 49), .priceOutOfBand),
-    (take("a1", .bid, 2), nil), (take("a1", .ask, 900), nil),
-  ] as [(Intent, RefusalCode?)])
+  @Test(
+    arguments: [
+      (place("a1", .bid, 50), nil), (place("a1", .bid, 49), .priceOutOfBand),
+      (place("a1", .ask, 150), nil), (place("a1", .ask, 151), .priceOutOfBand),
+      (take("a1", .bid, 150), nil), (take("a1", .bid, 151), .priceOutOfBand),
+      (take("a1", .ask, 50), nil), (take("a1", .ask, 49), .priceOutOfBand),
+      (take("a1", .bid, 2), nil), (take("a1", .ask, 900), nil),
+    ] as [(Intent, RefusalCode?)])
   func `prices stay within the band around the pivot`(intent: Intent, expected: RefusalCode?) {
     #expect(code(context([intent])) == expected)
   }
@@ -229,12 +233,13 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
 @Suite struct SelfTradeTests {
   private let synthetic = trader.union([.syntheticVolume])
 
-  @Test(arguments: [
-    (place("b1", .ask, 95), RefusalCode.selfTradeRisk), (place("b1", .ask, 94), .selfTradeRisk),
-    (place("b1", .ask, 96), nil), (take("b1", .ask, 95), .selfTradeRisk),
-    (place("a2", .ask, 95), .selfTradeRisk), (place("a1", .ask, 95), .selfTradeRisk),
-    (place("b1", .bid, 95), nil),
-  ] as [(Intent, RefusalCode?)])
+  @Test(
+    arguments: [
+      (place("b1", .ask, 95), RefusalCode.selfTradeRisk), (place("b1", .ask, 94), .selfTradeRisk),
+      (place("b1", .ask, 96), nil), (take("b1", .ask, 95), .selfTradeRisk),
+      (place("a2", .ask, 95), .selfTradeRisk), (place("a1", .ask, 95), .selfTradeRisk),
+      (place("b1", .bid, 95), nil),
+    ] as [(Intent, RefusalCode?)])
   func `no order meets a standing one of any own account`(intent: Intent, expected: RefusalCode?) {
     let standing = state(orders: ["a1": [order("1", .bid, 95)]])
     #expect(code(context([intent], over: standing)) == expected)

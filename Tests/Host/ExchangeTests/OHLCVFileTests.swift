@@ -19,19 +19,20 @@ private func parse(_ text: String) throws -> [OHLCVBar] {
     #expect(bars[0] == OHLCVBar(time: 60, open: 1, high: 3, low: 0.5, close: 2))
   }
 
-  @Test(arguments: [
-    ("", "bars.csv:1:1: expected a header with the columns"),
-    ("1,2,3,4,5,6\n", "bars.csv:1:1: expected a header"),
-    ("open_time,open,high,low,close\n", "volume is missing"),
-    ("HEAD", "bars.csv: has no bars below its header"),
-    ("HEAD60,1,3\n", "bars.csv:2:7: low is missing"),
-    ("HEAD60,1,3,1,x2,0\n", "bars.csv:2:10: expected close as a positive number"),
-    ("HEAD60,1,3,1,2,0\n6x,1,1,1,1,0", "bars.csv:3:1: expected open_time in whole Unix"),
-    ("HEAD60,1,3,1,2,0\n60,1,1,1,1,0", "bars.csv:3:1: open_time must rise"),
-    ("HEAD60,1,1.5,1,2,0\n", "bars.csv:2:6: high and low must enclose open and close"),
-    ("HEAD60,-1,3,1,2,0\n", "bars.csv:2:4: expected open as a positive number"),
-    ("HEAD60,nan,3,1,2,0\n", "bars.csv:2:4: expected open"),
-  ] as [(String, String)])
+  @Test(
+    arguments: [
+      ("", "bars.csv:1:1: expected a header with the columns"),
+      ("1,2,3,4,5,6\n", "bars.csv:1:1: expected a header"),
+      ("open_time,open,high,low,close\n", "volume is missing"),
+      ("HEAD", "bars.csv: has no bars below its header"),
+      ("HEAD60,1,3\n", "bars.csv:2:7: low is missing"),
+      ("HEAD60,1,3,1,x2,0\n", "bars.csv:2:10: expected close as a positive number"),
+      ("HEAD60,1,3,1,2,0\n6x,1,1,1,1,0", "bars.csv:3:1: expected open_time in whole Unix"),
+      ("HEAD60,1,3,1,2,0\n60,1,1,1,1,0", "bars.csv:3:1: open_time must rise"),
+      ("HEAD60,1,1.5,1,2,0\n", "bars.csv:2:6: high and low must enclose open and close"),
+      ("HEAD60,-1,3,1,2,0\n", "bars.csv:2:4: expected open as a positive number"),
+      ("HEAD60,nan,3,1,2,0\n", "bars.csv:2:4: expected open"),
+    ] as [(String, String)])
   func `a bad file is described by line and column`(text: String, message: String) throws {
     let error = #expect(throws: OHLCVError.self) {
       try parse(text.replacing("HEAD", with: header))

@@ -78,7 +78,8 @@ private func transfer(_ id: BundleID) -> AcceptedBundle {
     await #expect(throws: CancellationError.self) { try await waiting.value }
   }
 
-  @Test func `service and exchange together: a flash trade lands, is synthetic, and leaves the pivot`()
+  @Test
+  func `service and exchange together: a flash trade lands, is synthetic, and leaves the pivot`()
     async throws
   {
     let time = ManualTime()

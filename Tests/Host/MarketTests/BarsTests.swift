@@ -41,7 +41,8 @@ private func trade(_ second: Int64, _ price: Int64, _ size: Int64 = 1, synthetic
     BookLevel(price: PriceLots(1), size: BaseLots(size))
   }
 
-  @Test(arguments: [(30, 10, 0.5), (10, 30, -0.5), (5, 0, 1), (0, 0, 0)] as [(Int64, Int64, Double)])
+  @Test(
+    arguments: [(30, 10, 0.5), (10, 30, -0.5), (5, 0, 1), (0, 0, 0)] as [(Int64, Int64, Double)])
   func `imbalance compares the depth of both sides`(bid: Int64, ask: Int64, expected: Double) {
     let indices = MarketIndices(bids: [level(bid)], asks: [level(ask)], trades: [])
     #expect(indices.imbalance == expected)
