@@ -62,7 +62,7 @@ private let wallet: Wallet = {
     let swarm = Swarm(
       wallets: [], emission: TokenAmount(.max), locked: TokenAmount(.max / 2))
     let none = try? Inventory(swarm, lots: market.lots)
-    #expect(none.map { Headroom.of(swarm, inventory: $0) } == Percent(50_000_001))
+    #expect(none.map { Headroom.of(swarm, inventory: $0) } == Percent(floatLiteral: 50.000001))
   }
 
   @Test func withoutAnEmissionNothingIsPublished() async throws {
