@@ -13,7 +13,8 @@ struct Execution {
     if let swap = injection.swap {
       let (request, quoted) = try await request(swap)
       guard let request else {
-        return .nothingToDo("the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
+        return .nothingToDo(
+          "the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
       }
       intents.append(.swap(wallet: swap.wallet, request))
       sol = quoted
@@ -79,7 +80,8 @@ struct Execution {
   }
 
   private func describe(_ injection: Injection, usdc: USD, sol: SOL) -> String {
-    let given = injection.transfers.isEmpty ? "" : ", \(injection.transfers.count) wallets topped up"
+    let given =
+      injection.transfers.isEmpty ? "" : ", \(injection.transfers.count) wallets topped up"
     switch injection.swap?.direction {
     case .buySOL: return "bought \(sol) for \(usdc)\(given)"
     case .sellSOL: return "sold \(sol) for \(usdc)\(given)"

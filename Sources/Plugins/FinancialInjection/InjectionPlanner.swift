@@ -88,13 +88,15 @@ struct InjectionPlanner {
     guard usdc >= Self.smallest else { return nil }
     let swap = Injection.Swap(wallet: buyer.id, direction: .buySOL, usdc: usdc)
     let bought = Int128(usdc.count) * 1_000_000_000 / Int128(price.count)
-    let share = bought * (Int128(Percent.whole.count) - Int128(settings.slippage.count)) / 100_000_000
+    let share =
+      bought * (Int128(Percent.whole.count) - Int128(settings.slippage.count)) / 100_000_000
     let pot = max(0, spare(buyer) + share)
     return topUp(fitting(others, into: pot), from: buyer.id, swap: swap)
   }
 
   /// As many top-ups as `sol` lamports pay for; the last one may be smaller.
-  private func fitting(_ needs: [(WalletID, Lamports)], into sol: Int128) -> [(WalletID, Lamports)] {
+  private func fitting(_ needs: [(WalletID, Lamports)], into sol: Int128) -> [(WalletID, Lamports)]
+  {
     var left = sol
     var paid: [(WalletID, Lamports)] = []
     for (wallet, need) in needs where left > 0 {
@@ -183,6 +185,7 @@ struct InjectionPlanner {
 
   private func limit(_ has: USD) -> String {
     if has < Self.smallest { return "no wallet has the money for it" }
-    return allowance < Self.smallest ? "the day's limit is used up" : "it is too small to be worth it"
+    return allowance < Self.smallest
+      ? "the day's limit is used up" : "it is too small to be worth it"
   }
 }

@@ -21,7 +21,8 @@ struct GridRebalancer: Job {
   var depthAsk: SOL = 10
   @Parameter("Exponent of the distance: 1 spaces evenly, more crowds the anchor", in: 0.25...4)
   var gamma: Double = 1.0
-  @Parameter("Growth of BUY sizes from level to level, unless target-control publishes one", in: 0.5...2)
+  @Parameter(
+    "Growth of BUY sizes from level to level, unless target-control publishes one", in: 0.5...2)
   var bidMultiplier: Double = 1.05
   @Parameter("Growth of SELL sizes from level to level", in: 0.5...2)
   var askMultiplier: Double = 1.02
@@ -35,7 +36,8 @@ struct GridRebalancer: Job {
   var entropy: Duration = .seconds(3600)
   @Parameter("Shortest time between two rebuilds", in: .zero...(.seconds(3600)))
   var minimumGap: Duration = .seconds(5)
-  @Parameter("Life of an order; renewed when a third is left", in: .seconds(15)...(.seconds(65_000)))
+  @Parameter(
+    "Life of an order; renewed when a third is left", in: .seconds(15)...(.seconds(65_000)))
   var expiry: Duration = .seconds(600)
   @Parameter("Outside order that the nearest level is moved in front of", in: 0...1_000_000)
   var largeOrder: SOL = 5

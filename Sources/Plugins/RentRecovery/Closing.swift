@@ -12,7 +12,8 @@ struct Choice: Sendable {
   /// The closings, the longest unused first.
   func closings(of idle: [ReclaimableAccount], in swarm: Swarm) -> [Closing] {
     let known = Dictionary(
-      swarm.wallets.flatMap(\.accounts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      swarm.wallets.flatMap(\.accounts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }
+    )
     let free = idle.filter { isFree($0, known[$0.id]) }
     return free.sorted { ($0.lastUsed, $0.id) < ($1.lastUsed, $1.id) }.prefix(limit)
       .map { Closing($0, holding: known[$0.id]) }

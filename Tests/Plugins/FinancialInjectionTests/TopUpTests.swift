@@ -53,7 +53,8 @@ import Testing
     let test = try await Scene.test(Scene.wallet("a", sol: 0.04), Scene.wallet("b", sol: 0.3))
     #expect(
       try await test.run(job)
-        == .nothingToDo("wallets are low on SOL; none can spare any and no wallet has the money for it")
+        == .nothingToDo(
+          "wallets are low on SOL; none can spare any and no wallet has the money for it")
     )
   }
 

@@ -75,7 +75,8 @@ import Testing
   @Test func standingOrdersCountAsFunds() throws {
     let full = try plan(settings(), wallets: [Scene.wallet("a")])
     let bundle = Bundle(
-      "", intents: full.wallets[0].bids.map {
+      "",
+      intents: full.wallets[0].bids.map {
         .place(account: "a/0", NewOrder(side: .bid, price: $0.price, size: $0.size))
       })
     let swarm = Scene.apply([bundle], to: Swarm(wallets: [Scene.wallet("a", sol: 0.1)]))

@@ -48,7 +48,8 @@ import Testing
     let test = try await standing()
     let channel = await test.published("grid.channel", as: Channel.self)
     #expect(
-      channel == Channel(lower: PriceLots(8_500), upper: PriceLots(13_000), pivot: PriceLots(10_000))
+      channel
+        == Channel(lower: PriceLots(8_500), upper: PriceLots(13_000), pivot: PriceLots(10_000))
     )
     #expect(await test.published("grid.generation", as: Int.self) == 1)
     #expect(await test.published("grid.accounts", as: [AccountID].self) == ["w0/0", "w0/1"])

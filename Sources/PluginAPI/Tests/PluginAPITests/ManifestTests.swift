@@ -41,8 +41,12 @@ private struct Second: Job {
 
   @Test func aJobsOwnChecksAreReported() throws {
     let second = JobDescriptor(Second.self)
-    #expect(throws: ParameterProblems([ParameterProblem(
-      parameter: "low", message: "expected at most 2")])) { try second.make(["low": "3"]) }
+    #expect(
+      throws: ParameterProblems([
+        ParameterProblem(
+          parameter: "low", message: "expected at most 2")
+      ])
+    ) { try second.make(["low": "3"]) }
     _ = try second.make(["low": "3", "high": "4"])
   }
 

@@ -30,9 +30,10 @@ import Testing
     #expect(try BaseLots(count).scaled(by: by, over: over) == BaseLots(result))
   }
 
-  @Test(arguments: [
-    (15, 1000, 150), (0.2, 10_000, 20), (100, Int64.max, Int64.max), (33.333333, 3, 0),
-  ] as [(Percent, Int64, Int64)])
+  @Test(
+    arguments: [
+      (15, 1000, 150), (0.2, 10_000, 20), (100, Int64.max, Int64.max), (33.333333, 3, 0),
+    ] as [(Percent, Int64, Int64)])
   func sharesAreExact(share: Percent, whole: Int64, part: Int64) throws {
     #expect(try share.of(Lamports(whole)) == Lamports(part))
   }
@@ -57,7 +58,8 @@ import Testing
   @Test func everyAmountSurvivesItsText() {
     var random = SystemRandomNumberGenerator()
     let edges: [Int64] = [.min + 1, -1, 0, 1, .max]
-    for count in edges + (0..<200).map({ _ in Int64.random(in: .min + 1 ... .max, using: &random) }) {
+    for count in edges + (0..<200).map({ _ in Int64.random(in: .min + 1 ... .max, using: &random) })
+    {
       #expect(SOL(parameterText: SOL(count).parameterText) == SOL(count))
       #expect(USD(parameterText: USD(count).parameterText) == USD(count))
       #expect(Percent(parameterText: Percent(count).parameterText) == Percent(count))
@@ -67,7 +69,8 @@ import Testing
   @Test func quantitiesTravelAsBareNumbers() throws {
     let json = try JSONEncoder().encode([Lamports(.max), Lamports(-1)])
     #expect(String(decoding: json, as: UTF8.self) == "[9223372036854775807,-1]")
-    #expect(try JSONDecoder().decode([Lamports].self, from: json) == [Lamports(.max), Lamports(-1)])
+    #expect(
+      try JSONDecoder().decode([Lamports].self, from: json) == [Lamports(.max), Lamports(-1)])
   }
 
   @Test func timestampsSaturateAndRoundDown() {

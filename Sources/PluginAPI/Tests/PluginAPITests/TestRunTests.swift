@@ -74,7 +74,9 @@ private struct Fault: Error {}
     let job = Probe { run in
       let receipt = try await run.bundles.submit(Bundle("good", intents: []))
       let landed = try await run.bundles.outcome(of: receipt).hasLanded
-      do { _ = try await run.bundles.submit(Bundle("bad", intents: [])) } catch let refusal as Refusal {
+      do { _ = try await run.bundles.submit(Bundle("bad", intents: [])) } catch let refusal
+        as Refusal
+      {
         return .done("\(landed) \(refusal)")
       }
       return .done("accepted")

@@ -1,5 +1,6 @@
 import PluginAPI
 
+/// What the host loads.
 @c(settle_proceeds_plugin_v1) public func settleProceedsPlugin() -> UnsafeMutableRawPointer {
   unsafe PluginManifest(name: "SettleProceeds", version: "1.0.0", jobs: [SettleProceeds.self])
     .exported()
