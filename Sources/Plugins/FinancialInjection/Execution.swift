@@ -54,7 +54,7 @@ struct Execution {
     let receipt: BundleReceipt
     do { receipt = try await run.bundles.submit(bundle) } catch let refusal as Refusal {
       if usdc > .zero { try await budget.store(run) }
-      guard refusal.code.isTradingPause else { throw refusal }
+      guard refusal.code.isTemporary else { throw refusal }
       return .nothingToDo(refusal.description)
     }
     let outcome = try await run.bundles.outcome(of: receipt)

@@ -46,7 +46,7 @@ struct FlashVolume: Job {
     do {
       receipt = try await run.bundles.submit(
         trade.bundle(tip: tip, expires: run.now + .seconds(60)))
-    } catch let refusal as Refusal where refusal.code.isTradingPause {
+    } catch let refusal as Refusal where refusal.code.isTemporary {
       return .nothingToDo(refusal.description)
     }
     let outcome = try await run.bundles.outcome(of: receipt)

@@ -33,7 +33,7 @@ struct Rebuild {
     let dispatch = Dispatch(
       run: run, tip: settings.tip, trigger: trigger, generation: generation, pivot: market.pivot)
     let report = try await dispatch.send(changes)
-    if let reason = report.paused { return .nothingToDo(reason) }
+    if let reason = report.postponed { return .nothingToDo(reason) }
     try await remember(plan, wallets, price: price, generation: generation)
     try await publish(plan, wallets, market: market, generation: generation)
     run.metrics.add("grid_rebuilds")

@@ -97,6 +97,19 @@ import Testing
     #expect(outcome == .done("missing: generation 2, 1 kept, 2 cancelled, 3 placed"))
   }
 
+  @Test func whileOrdersStandALastingRefusalIsNoFailure() async throws {
+    let test = try await standing()
+    await test.set(swarm: try without(first: .bid, in: #require(await test.swarm)))
+    await test.set(decide: { _ in throw Refusal(.balanceShort, "0 SOL") })
+    let outcome = try await test.run(job, at: Scene.start + .seconds(10))
+    #expect(
+      outcome
+        == .done(
+          "missing: generation 2, 3 kept, 0 cancelled, 0 placed; w0: BALANCE_SHORT: 0 SOL"))
+    let next = try await test.run(job, at: Scene.start + .seconds(11))
+    #expect(next == .nothingToDo("missing: too soon after the last rebuild"))
+  }
+
   @Test func aSignalReplacesEverything() async throws {
     let test = try await standing()
     let outcome = try await test.run(job, cause: .signal, at: Scene.start + .seconds(10))

@@ -141,9 +141,12 @@ private struct Fault: Error {}
     #expect(await test.signals == ["rebuild"])
   }
 
-  @Test(arguments: RefusalCode.allCases)
-  func onlyAStopOfTradingIsAPause(code: RefusalCode) {
-    let pauses: Set<RefusalCode> = [.tradingHalted, .reducingOnly, .killFlagUnreadable]
-    #expect(code.isTradingPause == pauses.contains(code))
+  @Test func aRefusalSaysWhetherWaitingHelps() {
+    let later: [RefusalCode] = RefusalCode.allCases.filter(\.isTemporary)
+    #expect(
+      later == [
+        .tradingHalted, .reducingOnly, .killFlagUnreadable, .staleBook, .staleOracle, .rateLimit,
+        .accountBusy, .storeUnavailable,
+      ])
   }
 }
