@@ -47,6 +47,8 @@ struct GridRebalancer: Job {
   @Parameter("Length of a turn when wallets take turns", in: .seconds(1)...(.seconds(86_400)))
   var tick: Duration = .seconds(60)
   @Parameter("Orders that one wallet may hold", in: 2...48) var ordersPerWallet: Int = 32
+  @Parameter("Largest order as a share of its wallet's funds on that side", in: 1...100)
+  var orderShare: Percent = 25
   @Parameter("Tip of each bundle", in: 0...0.1) var tip: SOL = 0.0001
   @Parameter("SOL that each wallet keeps for fees, tips and rent", in: 0...1000)
   var reserve: SOL = 0.1

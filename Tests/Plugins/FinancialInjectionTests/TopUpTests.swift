@@ -70,6 +70,16 @@ import Testing
     #expect(minimum >= SOL(0.46).lamports)
   }
 
+  @Test func whoCannotPayForABundleDoesNotBuy() async throws {
+    let test = try await Scene.test(
+      Scene.wallet("a", sol: 0.001, usdc: 900), Scene.wallet("b", sol: 0.04, usdc: 100))
+    _ = try await test.run(job)
+    guard case .swap("b", .buySOL)? = await test.bundles.first?.intents[0] else {
+      Issue.record("expected b to buy, got \(await test.bundles)")
+      return
+    }
+  }
+
   @Test func aBundleThatIsRefusedFailsTheRun() async throws {
     let refusal = Refusal(.balanceShort, "0")
     let test = try await Scene.test(
