@@ -78,7 +78,11 @@ struct GridRebalancer: Job {
     let moment = GridMoment(
       now: run.now, cause: run.cause, price: price, standing: Standing(swarm), turn: turn(run.now))
     switch TriggerRule(self).decide(moment, after: state) {
-    case .rest(let why): return .nothingToDo(why)
+    case .rest(let why):
+      if let state {
+        try await Announcement(state, market: market, wallets: swarm.quoting).publishIfMissing(run)
+      }
+      return .nothingToDo(why)
     case .postpone(let why): return try await postpone(state, why, run)
     case .rebuild(let trigger):
       return try await Rebuild(settings: self, run: run, trigger: trigger, last: state)

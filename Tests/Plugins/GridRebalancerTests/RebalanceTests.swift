@@ -55,6 +55,17 @@ import Testing
     #expect(await test.published("grid.accounts", as: [AccountID].self) == ["w0/0", "w0/1"])
   }
 
+  @Test func afterAStartOfTheHostTheBoardIsFilledAgain() async throws {
+    let before = try await standing()
+    let state = try #require(await before.remembered("grid", as: GridState.self))
+    let test = TestRun(market: Scene.market(), swarm: await before.swarm, now: Scene.start)
+    try await test.remember("grid", state)
+    let outcome = try await test.run(job, at: Scene.start + .seconds(10))
+    #expect(outcome == .nothingToDo("the grid of generation 1 stands"))
+    #expect(await test.published("grid.generation", as: Int.self) == 1)
+    #expect(await test.published("grid.channel", as: Channel.self)?.lower == PriceLots(8_500))
+  }
+
   @Test func aStandingGridIsLeftAlone() async throws {
     let test = try await standing()
     let outcome = try await test.run(job, at: Scene.start + .seconds(10))
