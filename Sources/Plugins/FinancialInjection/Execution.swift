@@ -13,7 +13,8 @@ struct Execution {
     if let swap = injection.swap {
       let (request, quoted) = try await request(swap)
       guard let request else {
-        return .nothingToDo("the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
+        return .nothingToDo(
+          "the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
       }
       intents.append(.swap(wallet: swap.wallet, request))
       sol = quoted
@@ -53,7 +54,7 @@ struct Execution {
     let receipt: BundleReceipt
     do { receipt = try await run.bundles.submit(bundle) } catch let refusal as Refusal {
       if usdc > .zero { try await budget.store(run) }
-      guard refusal.code.isTradingPause else { throw refusal }
+      guard refusal.code.isTemporary else { throw refusal }
       return .nothingToDo(refusal.description)
     }
     let outcome = try await run.bundles.outcome(of: receipt)
@@ -79,7 +80,8 @@ struct Execution {
   }
 
   private func describe(_ injection: Injection, usdc: USD, sol: SOL) -> String {
-    let given = injection.transfers.isEmpty ? "" : ", \(injection.transfers.count) wallets topped up"
+    let given =
+      injection.transfers.isEmpty ? "" : ", \(injection.transfers.count) wallets topped up"
     switch injection.swap?.direction {
     case .buySOL: return "bought \(sol) for \(usdc)\(given)"
     case .sellSOL: return "sold \(sol) for \(usdc)\(given)"

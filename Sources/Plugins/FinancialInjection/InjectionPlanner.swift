@@ -41,6 +41,8 @@ struct InjectionPlanner {
     case nothing(String)
   }
 
+  /// What a wallet must have beyond the tip to pay for a bundle: fees, and what lets it exist.
+  static let bundleCost: SOL = 0.002
   /// Swaps below this are not worth their fees.
   static let smallest: USD = 1
 
@@ -67,15 +69,24 @@ struct InjectionPlanner {
   private func topUps(of low: [Wallet]) -> Plan {
     let needs = low.map { ($0.id, Lamports(settings.topUp.count - $0.sol.count)) }
     let need = needs.reduce(Int128(0)) { $0 + Int128($1.1.count) }
-    guard let donor = swarm.wallets.max(by: { ($0.sol, $1.id) < ($1.sol, $0.id) }),
-      let buyer = swarm.wallets.max(by: { ($0.usdc, $1.id) < ($1.usdc, $0.id) })
-    else { return .nothing("the swarm has no wallets") }
+    guard let donor = swarm.wallets.max(by: { ($0.sol, $1.id) < ($1.sol, $0.id) }) else {
+      return .nothing("the swarm has no wallets")
+    }
     if spare(donor) >= need { return .injection(topUp(needs, from: donor.id, swap: nil)) }
-    if let injection = buyThenTopUp(needs, buyer) { return .injection(injection) }
+    let buyer = buyer
+    if let buyer, let injection = buyThenTopUp(needs, buyer) { return .injection(injection) }
     guard spare(donor) > 0 else {
-      return .nothing("wallets are low on SOL; none can spare any and \(limit(buyer.usdc))")
+      let why = limit(buyer?.usdc ?? .zero)
+      return .nothing("wallets are low on SOL; none can spare any and \(why)")
     }
     return .injection(topUp(fitting(needs, into: spare(donor)), from: donor.id, swap: nil))
+  }
+
+  /// The wallet with most USDC among those that can pay for a bundle.
+  private var buyer: Wallet? {
+    let least = Int128(settings.tip.count) + Int128(Self.bundleCost.count)
+    return swarm.wallets.filter { Int128($0.sol.count) >= least }
+      .max { ($0.usdc, $1.id) < ($1.usdc, $0.id) }
   }
 
   /// Buys what is missing and hands it out; `nil` when too little can be bought.
@@ -88,13 +99,15 @@ struct InjectionPlanner {
     guard usdc >= Self.smallest else { return nil }
     let swap = Injection.Swap(wallet: buyer.id, direction: .buySOL, usdc: usdc)
     let bought = Int128(usdc.count) * 1_000_000_000 / Int128(price.count)
-    let share = bought * (Int128(Percent.whole.count) - Int128(settings.slippage.count)) / 100_000_000
+    let share =
+      bought * (Int128(Percent.whole.count) - Int128(settings.slippage.count)) / 100_000_000
     let pot = max(0, spare(buyer) + share)
     return topUp(fitting(others, into: pot), from: buyer.id, swap: swap)
   }
 
   /// As many top-ups as `sol` lamports pay for; the last one may be smaller.
-  private func fitting(_ needs: [(WalletID, Lamports)], into sol: Int128) -> [(WalletID, Lamports)] {
+  private func fitting(_ needs: [(WalletID, Lamports)], into sol: Int128) -> [(WalletID, Lamports)]
+  {
     var left = sol
     var paid: [(WalletID, Lamports)] = []
     for (wallet, need) in needs where left > 0 {
@@ -183,6 +196,7 @@ struct InjectionPlanner {
 
   private func limit(_ has: USD) -> String {
     if has < Self.smallest { return "no wallet has the money for it" }
-    return allowance < Self.smallest ? "the day's limit is used up" : "it is too small to be worth it"
+    return allowance < Self.smallest
+      ? "the day's limit is used up" : "it is too small to be worth it"
   }
 }

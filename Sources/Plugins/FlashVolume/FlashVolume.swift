@@ -44,8 +44,9 @@ struct FlashVolume: Job {
   private func carryOut(_ trade: SyntheticTrade, round: Int, _ run: Run) async throws -> Outcome {
     let receipt: BundleReceipt
     do {
-      receipt = try await run.bundles.submit(trade.bundle(tip: tip, expires: run.now + .seconds(60)))
-    } catch let refusal as Refusal where refusal.code.isTradingPause {
+      receipt = try await run.bundles.submit(
+        trade.bundle(tip: tip, expires: run.now + .seconds(60)))
+    } catch let refusal as Refusal where refusal.code.isTemporary {
       return .nothingToDo(refusal.description)
     }
     let outcome = try await run.bundles.outcome(of: receipt)

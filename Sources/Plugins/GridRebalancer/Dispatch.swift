@@ -9,8 +9,8 @@ struct Dispatch {
     var placed = 0
     var dropped = 0
     var failed: [String] = []
-    /// Set when trading is stopped for everyone.
-    var paused: String?
+    /// Set when every bundle was refused for the time being.
+    var postponed: String?
 
     var summary: String {
       var text = "\(kept) kept, \(cancelled) cancelled, \(placed) placed"
@@ -28,7 +28,7 @@ struct Dispatch {
 
   /// Submits every change, then waits for the fates.
   ///
-  /// - Throws: `Refusal` when every bundle was refused for reasons other than a stop of trading.
+  /// - Throws: `Refusal` when nothing stands, every bundle was refused, and waiting does not help.
   func send(_ changes: [WalletChange]) async throws -> Report {
     var report = Report()
     var accepted: [(WalletChange, BundleReceipt)] = []
@@ -44,9 +44,10 @@ struct Dispatch {
         run.log.warning("grid bundle refused: \(refusal)", ["wallet": "\(change.wallet)"])
       }
     }
-    if accepted.isEmpty, let refusal = refusals.first {
-      guard refusal.code.isTradingPause else { throw refusal }
-      report.paused = refusal.description
+    if accepted.isEmpty, let first = refusals.first {
+      let lasting = refusals.first { !$0.code.isTemporary }
+      if let lasting, report.kept == 0 { throw lasting }
+      if lasting == nil { report.postponed = first.description }
     }
     for (change, receipt) in accepted { try await follow(change, receipt, &report) }
     return report

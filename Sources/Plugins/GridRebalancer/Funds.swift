@@ -28,26 +28,28 @@ struct Funds: Sendable, Hashable {
     lots = try BaseLots(token.count / market.baseLot.count).adding(standing)
   }
 
-  /// The part of `levels` that can be paid: all, or all made smaller in the same proportion.
+  /// The part of `levels` that can be paid: all, or all made smaller in the same proportion, and
+  /// none larger than its share of the funds.
   ///
   /// Levels that become smaller than the market's minimum are left out.
   ///
   /// - Throws: `ArithmeticOverflow` when a sum does not fit.
-  func affordable(_ levels: [GridLevel], _ side: Side, margin: Percent, market: MarketLots)
+  func affordable(_ levels: [GridLevel], _ side: Side, limits: FundsLimits, market: MarketLots)
     throws(ArithmeticOverflow) -> [GridLevel]
   {
-    let have = side == .bid ? sol.count : lots.count
+    let have = Lamports(side == .bid ? sol.count : lots.count)
     let need = try Self.need(levels, side, market)
-    guard need > have else { return levels }
-    let budget = have - Int64(Int128(have) * Int128(margin.count) / Int128(Percent.whole.count))
-    var smaller: [GridLevel] = []
-    for level in levels {
-      let size = try level.size.scaled(by: budget, over: need)
-      if size >= market.minimumSize, size > .zero {
-        smaller.append(GridLevel(price: level.price, size: size))
-      }
+    let budget = try have.subtracting(limits.margin.of(have)).count
+    let largest = try limits.share.of(have)
+    var paid: [GridLevel] = []
+    for var level in levels {
+      if need > have.count { level.size = try level.size.scaled(by: budget, over: need) }
+      let bound =
+        side == .bid ? market.size(for: largest, at: level.price) : BaseLots(largest.count)
+      level.size = min(level.size, bound)
+      if level.size >= market.minimumSize, level.size > .zero { paid.append(level) }
     }
-    return smaller
+    return paid
   }
 
   private static func need(_ levels: [GridLevel], _ side: Side, _ market: MarketLots)
@@ -62,4 +64,12 @@ struct Funds: Sendable, Hashable {
     }
     return sum.count
   }
+}
+
+/// How far a wallet's funds may be used.
+struct FundsLimits: Sendable, Hashable {
+  /// What is left unused when the funds do not suffice, so that kept orders may differ a little.
+  var margin: Percent
+  /// The largest order as a share of the funds.
+  var share: Percent
 }

@@ -46,15 +46,15 @@ extension GridPlan {
     let (bidHands, askHands) = (segments.deal(bids.levels), segments.deal(asks.levels))
     lower = bids.edge
     upper = asks.edge
+    let limits = FundsLimits(margin: settings.tolerance, share: settings.orderShare)
     self.wallets = []
     for (index, wallet) in wallets.enumerated() {
       let funds = try Funds(wallet, reserve: settings.reserve, market: market.lots)
-      let margin = settings.tolerance
       self.wallets.append(
         WalletPlan(
           wallet: wallet.id,
-          bids: try funds.affordable(bidHands[index], .bid, margin: margin, market: market.lots),
-          asks: try funds.affordable(askHands[index], .ask, margin: margin, market: market.lots)))
+          bids: try funds.affordable(bidHands[index], .bid, limits: limits, market: market.lots),
+          asks: try funds.affordable(askHands[index], .ask, limits: limits, market: market.lots)))
     }
   }
 

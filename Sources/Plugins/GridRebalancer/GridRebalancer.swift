@@ -21,7 +21,8 @@ struct GridRebalancer: Job {
   var depthAsk: SOL = 10
   @Parameter("Exponent of the distance: 1 spaces evenly, more crowds the anchor", in: 0.25...4)
   var gamma: Double = 1.0
-  @Parameter("Growth of BUY sizes from level to level, unless target-control publishes one", in: 0.5...2)
+  @Parameter(
+    "Growth of BUY sizes from level to level, unless target-control publishes one", in: 0.5...2)
   var bidMultiplier: Double = 1.05
   @Parameter("Growth of SELL sizes from level to level", in: 0.5...2)
   var askMultiplier: Double = 1.02
@@ -35,7 +36,8 @@ struct GridRebalancer: Job {
   var entropy: Duration = .seconds(3600)
   @Parameter("Shortest time between two rebuilds", in: .zero...(.seconds(3600)))
   var minimumGap: Duration = .seconds(5)
-  @Parameter("Life of an order; renewed when a third is left", in: .seconds(15)...(.seconds(65_000)))
+  @Parameter(
+    "Life of an order; renewed when a third is left", in: .seconds(15)...(.seconds(65_000)))
   var expiry: Duration = .seconds(600)
   @Parameter("Outside order that the nearest level is moved in front of", in: 0...1_000_000)
   var largeOrder: SOL = 5
@@ -45,6 +47,8 @@ struct GridRebalancer: Job {
   @Parameter("Length of a turn when wallets take turns", in: .seconds(1)...(.seconds(86_400)))
   var tick: Duration = .seconds(60)
   @Parameter("Orders that one wallet may hold", in: 2...48) var ordersPerWallet: Int = 32
+  @Parameter("Largest order as a share of its wallet's funds on that side", in: 1...100)
+  var orderShare: Percent = 25
   @Parameter("Tip of each bundle", in: 0...0.1) var tip: SOL = 0.0001
   @Parameter("SOL that each wallet keeps for fees, tips and rent", in: 0...1000)
   var reserve: SOL = 0.1
@@ -74,7 +78,11 @@ struct GridRebalancer: Job {
     let moment = GridMoment(
       now: run.now, cause: run.cause, price: price, standing: Standing(swarm), turn: turn(run.now))
     switch TriggerRule(self).decide(moment, after: state) {
-    case .rest(let why): return .nothingToDo(why)
+    case .rest(let why):
+      if let state {
+        try await Announcement(state, market: market, wallets: swarm.quoting).publishIfMissing(run)
+      }
+      return .nothingToDo(why)
     case .postpone(let why): return try await postpone(state, why, run)
     case .rebuild(let trigger):
       return try await Rebuild(settings: self, run: run, trigger: trigger, last: state)

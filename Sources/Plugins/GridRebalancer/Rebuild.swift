@@ -33,9 +33,9 @@ struct Rebuild {
     let dispatch = Dispatch(
       run: run, tip: settings.tip, trigger: trigger, generation: generation, pivot: market.pivot)
     let report = try await dispatch.send(changes)
-    if let reason = report.paused { return .nothingToDo(reason) }
-    try await remember(plan, wallets, price: price, generation: generation)
-    try await publish(plan, wallets, market: market, generation: generation)
+    if let reason = report.postponed { return .nothingToDo(reason) }
+    let state = try await remember(plan, wallets, price: price, generation: generation)
+    try await Announcement(state, market: market, wallets: wallets).publish(run)
     run.metrics.add("grid_rebuilds")
     run.metrics.set("grid_orders_planned", Double(plan.orders))
     return .done("\(trigger.rawValue): generation \(generation), \(report.summary)")
@@ -61,30 +61,12 @@ struct Rebuild {
 
   private func remember(
     _ plan: GridPlan, _ wallets: [Wallet], price: PriceLots, generation: Int
-  ) async throws {
-    let refreshed = trigger.isFull ? run.now : last?.refreshed ?? run.now
-    try await run.state.set(
-      GridState.key,
-      to: GridState(
-        reference: price, lower: plan.lower, upper: plan.upper, rebuilt: run.now,
-        refreshed: refreshed, generation: generation, expected: plan.orders,
-        wallets: wallets.map(\.id), turn: settings.turn(run.now)))
+  ) async throws -> GridState {
+    let state = GridState(
+      reference: price, lower: plan.lower, upper: plan.upper, rebuilt: run.now,
+      refreshed: trigger.isFull ? run.now : last?.refreshed ?? run.now, generation: generation,
+      expected: plan.orders, wallets: wallets.map(\.id), turn: settings.turn(run.now))
+    try await run.state.set(GridState.key, to: state)
+    return state
   }
-
-  private func publish(
-    _ plan: GridPlan, _ wallets: [Wallet], market: MarketSnapshot, generation: Int
-  ) async throws {
-    let channel = Channel(lower: plan.lower, upper: plan.upper, pivot: market.pivot)
-    try await run.board.publish("grid.channel", channel)
-    try await run.board.publish("grid.generation", generation)
-    let accounts = wallets.flatMap { $0.accounts.prefix(2).map(\.id) }
-    try await run.board.publish("grid.accounts", accounts)
-  }
-}
-
-/// The channel that the grid spans, for other jobs.
-struct Channel: Sendable, Hashable, Codable {
-  var lower: PriceLots
-  var upper: PriceLots
-  var pivot: PriceLots?
 }

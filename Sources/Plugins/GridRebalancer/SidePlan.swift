@@ -56,7 +56,8 @@ extension SidePlan {
 
   /// The zone in ticks: at least one, and on the BUY side never down to a price of zero.
   private static func zone(_ width: PriceLots, _ shape: SideShape) -> Int64 {
-    let limit = shape.side == .bid ? shape.anchor.count - 1 : Int64.max
+    let anchor = shape.anchor.count
+    let limit = shape.side == .bid ? anchor - 1 : Int64.max - anchor
     return max(0, min(max(1, width.count), limit))
   }
 }

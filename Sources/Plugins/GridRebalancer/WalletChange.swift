@@ -32,7 +32,8 @@ struct ChangeRule: Sendable {
   func change(_ wallet: Wallet, to plan: WalletPlan) -> WalletChange {
     var wanted: [Side: [GridLevel]] = [.bid: plan.bids, .ask: plan.asks]
     var change = WalletChange(
-      wallet: wallet.id, kept: 0, cancelled: 0, placed: [], intents: consumes ? [.consumeEvents] : [])
+      wallet: wallet.id, kept: 0, cancelled: 0, placed: [],
+      intents: consumes ? [.consumeEvents] : [])
     for (index, account) in wallet.accounts.enumerated() {
       let home: Side? = index == 0 ? .bid : index == 1 ? .ask : nil
       sweep(account, home: home, wanted: &wanted, change: &change)

@@ -43,7 +43,7 @@ struct MarketNoise: Job {
     let receipt: BundleReceipt
     do {
       receipt = try await run.bundles.submit(order.bundle(party, tip: tip))
-    } catch let refusal as Refusal where refusal.code.isTradingPause {
+    } catch let refusal as Refusal where refusal.code.isTemporary {
       return .nothingToDo(refusal.description)
     }
     let outcome = try await run.bundles.outcome(of: receipt)

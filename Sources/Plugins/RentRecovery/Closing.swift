@@ -12,7 +12,8 @@ struct Choice: Sendable {
   /// The closings, the longest unused first.
   func closings(of idle: [ReclaimableAccount], in swarm: Swarm) -> [Closing] {
     let known = Dictionary(
-      swarm.wallets.flatMap(\.accounts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      swarm.wallets.flatMap(\.accounts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }
+    )
     let free = idle.filter { isFree($0, known[$0.id]) }
     return free.sorted { ($0.lastUsed, $0.id) < ($1.lastUsed, $1.id) }.prefix(limit)
       .map { Closing($0, holding: known[$0.id]) }
@@ -52,24 +53,33 @@ struct Tally: Sendable, Hashable {
   var closed = 0
   var reclaimed = Lamports.zero
   var failures: [String] = []
+  /// Whether every failure so far was a refusal for the time being.
+  var isTemporary = true
+
+  /// Counts one closing that was refused.
+  mutating func add(_ closing: Closing, _ refusal: Refusal) {
+    failures.append("\(closing.account): \(refusal)")
+    if !refusal.code.isTemporary { isTemporary = false }
+  }
 
   /// Counts one closing. Every step must have been carried out; the last says what came back.
   ///
   /// - Throws: `ArithmeticOverflow` when the sum does not fit.
   mutating func add(_ closing: Closing, _ outcome: BundleOutcome) throws(ArithmeticOverflow) {
-    guard case .landed(_, let results) = outcome else {
-      failures.append("\(closing.account): \(outcome)")
-      return
-    }
+    guard case .landed(_, let results) = outcome else { return fail(closing, "\(outcome)") }
     for (step, result) in results.enumerated() {
       if case .dropped(let why) = result {
-        failures.append("\(closing.account): step \(step + 1) was dropped: \(why)")
-        return
+        return fail(closing, "step \(step + 1) was dropped: \(why)")
       }
     }
     closed += 1
     var rent = closing.rent
     if case .returned(let sol, _)? = results.last { rent = sol }
     reclaimed = try reclaimed.adding(rent)
+  }
+
+  private mutating func fail(_ closing: Closing, _ why: String) {
+    failures.append("\(closing.account): \(why)")
+    isTemporary = false
   }
 }

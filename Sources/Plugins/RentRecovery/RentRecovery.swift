@@ -38,15 +38,14 @@ struct RentRecovery: Job {
         let receipt = try await run.bundles.submit(closing.bundle(tip: tip))
         try tally.add(closing, try await run.bundles.outcome(of: receipt))
       } catch let refusal as Refusal {
-        if refusal.code.isTradingPause, tally.closed == 0 {
-          return .nothingToDo(refusal.description)
-        }
-        tally.failures.append("\(closing.account): \(refusal)")
+        tally.add(closing, refusal)
       }
     }
     for failure in tally.failures { run.log.warning("account not closed: \(failure)") }
     guard tally.closed > 0 else {
-      throw RecoveryFailure(description: tally.failures.joined(separator: "; "))
+      let reason = tally.failures.joined(separator: "; ")
+      if tally.isTemporary { return .nothingToDo(reason) }
+      throw RecoveryFailure(description: reason)
     }
     let sol = SOL(tally.reclaimed)
     run.events.emit("RENT_RECLAIM", ["sol": sol.amountText, "accounts": "\(tally.closed)"])

@@ -15,15 +15,18 @@ struct TargetControl: Job {
   var lowerHeadroom: Percent = 10
   @Parameter("Headroom at and above which BUY is densest", in: 0...100)
   var upperHeadroom: Percent = 90
-  @Parameter("BUY multiplier at the lower headroom", in: 0.5...2) var minimumMultiplier: Double = 1.0
-  @Parameter("BUY multiplier at the upper headroom", in: 0.5...2) var maximumMultiplier: Double = 1.2
+  @Parameter("BUY multiplier at the lower headroom", in: 0.5...2) var minimumMultiplier: Double =
+    1.0
+  @Parameter("BUY multiplier at the upper headroom", in: 0.5...2) var maximumMultiplier: Double =
+    1.2
 
   func validate() -> [ParameterProblem] {
     var problems: [ParameterProblem] = []
     if lowerHeadroom >= upperHeadroom {
       problems.append(
         ParameterProblem(
-          parameter: "lower_headroom", message: "expected less than upper_headroom (\(upperHeadroom))"))
+          parameter: "lower_headroom",
+          message: "expected less than upper_headroom (\(upperHeadroom))"))
     }
     if minimumMultiplier > maximumMultiplier {
       problems.append(
@@ -44,7 +47,8 @@ struct TargetControl: Job {
     run.metrics.set("target_control_headroom", headroom.fraction)
     run.metrics.set("target_control_multiplier", control.multiplier)
     run.metrics.set("target_control_depth", control.depth.fraction)
-    return .done("headroom \(headroom), BUY multiplier \(control.multiplier), depth \(control.depth)")
+    return .done(
+      "headroom \(headroom), BUY multiplier \(control.multiplier), depth \(control.depth)")
   }
 }
 

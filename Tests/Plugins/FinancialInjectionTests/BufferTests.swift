@@ -30,9 +30,10 @@ import Testing
       ])
   }
 
-  @Test(arguments: [
-    (10_000, 0), (11_500, 150), (13_000, 300), (20_000, 300), (10_400, 0),
-  ] as [(Int64, USD)])
+  @Test(
+    arguments: [
+      (10_000, 0), (11_500, 150), (13_000, 300), (20_000, 300), (10_400, 0),
+    ] as [(Int64, USD)])
   func theBufferSlidesWithThePrice(mid: Int64, sold: USD) async throws {
     let test = try await Scene.test(
       Scene.wallet("a", sol: 10), market: Scene.market(mid: mid))

@@ -53,7 +53,8 @@ import Testing
     let test = try await Scene.test(Scene.wallet("a", sol: 0.04), Scene.wallet("b", sol: 0.3))
     #expect(
       try await test.run(job)
-        == .nothingToDo("wallets are low on SOL; none can spare any and no wallet has the money for it")
+        == .nothingToDo(
+          "wallets are low on SOL; none can spare any and no wallet has the money for it")
     )
   }
 
@@ -67,6 +68,16 @@ import Testing
       return
     }
     #expect(minimum >= SOL(0.46).lamports)
+  }
+
+  @Test func whoCannotPayForABundleDoesNotBuy() async throws {
+    let test = try await Scene.test(
+      Scene.wallet("a", sol: 0.001, usdc: 900), Scene.wallet("b", sol: 0.04, usdc: 100))
+    _ = try await test.run(job)
+    guard case .swap("b", .buySOL)? = await test.bundles.first?.intents[0] else {
+      Issue.record("expected b to buy, got \(await test.bundles)")
+      return
+    }
   }
 
   @Test func aBundleThatIsRefusedFailsTheRun() async throws {

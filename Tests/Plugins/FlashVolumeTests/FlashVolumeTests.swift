@@ -28,7 +28,8 @@ private enum Scene {
       venue: VenueIdentity(kind: "simulator", cluster: "test", allowsSyntheticVolume: allowed))
   }
 
-  static func wallet(_ name: String, sol: SOL = 10, lots: Int64 = 1_000, orders: Int = 0) -> Wallet {
+  static func wallet(_ name: String, sol: SOL = 10, lots: Int64 = 1_000, orders: Int = 0) -> Wallet
+  {
     let order = OpenOrder(
       id: "o", side: .bid, price: PriceLots(1), size: BaseLots(1), placed: start, expires: nil)
     return Wallet(
@@ -79,16 +80,20 @@ private enum Scene {
     var story: [String] = []
     for _ in 0..<5 {
       _ = try await test.run(job)
-      guard case .place(let account, let order)? = await test.bundles.last?.intents[0] else { break }
+      guard case .place(let account, let order)? = await test.bundles.last?.intents[0] else {
+        break
+      }
       story.append("\(account) \(order.side.rawValue)")
     }
     #expect(story == ["a/0 bid", "b/0 bid", "a/0 ask", "b/0 ask", "a/0 bid"])
   }
 
-  @Test(arguments: [
-    (9_990, 10_010, nil, 10_000), (9_990, 10_010, 10_005, 10_005), (9_990, 10_010, 10_500, 10_009),
-    (9_990, 10_010, 9_000, 9_991), (9_990, 9_992, nil, 9_991),
-  ] as [(Int64, Int64, Int64?, Int64)])
+  @Test(
+    arguments: [
+      (9_990, 10_010, nil, 10_000), (9_990, 10_010, 10_005, 10_005),
+      (9_990, 10_010, 10_500, 10_009),
+      (9_990, 10_010, 9_000, 9_991), (9_990, 9_992, nil, 9_991),
+    ] as [(Int64, Int64, Int64?, Int64)])
   func thePriceStaysInsideTheSpread(bid: Int64, ask: Int64, last: Int64?, price: Int64) {
     let market = Scene.market(bid: bid, ask: ask, last: last)
     #expect(InsidePrice(market) == .at(PriceLots(price)))

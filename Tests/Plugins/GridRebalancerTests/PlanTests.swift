@@ -59,12 +59,23 @@ import Testing
 
   @Test func aPoorWalletQuotesLess() throws {
     let poor = Scene.wallet("a", sol: 4.6, lots: 500)
-    let plan = try plan(settings { $0.tolerance = 0 }, wallets: [poor])
+    let settings = settings {
+      $0.tolerance = 0
+      $0.orderShare = 100
+    }
+    let plan = try plan(settings, wallets: [poor])
     let cost = try plan.wallets[0].bids.reduce(Lamports.zero) {
       try $0.adding(Scene.lots.cost(of: $1.size, at: $1.price))
     }
     #expect(cost <= SOL(4.5).lamports && cost > SOL(4.4).lamports)
     #expect(sizes(plan.wallets[0].asks) == [167, 166, 166])
+  }
+
+  @Test func noOrderIsMoreThanItsShareOfTheWallet() throws {
+    let poor = Scene.wallet("a", sol: 8.1, lots: 800)
+    let plan = try plan(settings(), wallets: [poor])
+    #expect(sizes(plan.wallets[0].bids) == [210, 222, 235])
+    #expect(sizes(plan.wallets[0].asks) == [200, 200, 200])
   }
 
   @Test func aWalletWithNothingQuotesNothing() throws {
@@ -75,11 +86,13 @@ import Testing
   @Test func standingOrdersCountAsFunds() throws {
     let full = try plan(settings(), wallets: [Scene.wallet("a")])
     let bundle = Bundle(
-      "", intents: full.wallets[0].bids.map {
+      "",
+      intents: full.wallets[0].bids.map {
         .place(account: "a/0", NewOrder(side: .bid, price: $0.price, size: $0.size))
       })
     let swarm = Scene.apply([bundle], to: Swarm(wallets: [Scene.wallet("a", sol: 0.1)]))
-    #expect(try plan(settings(), wallets: swarm.wallets).wallets[0].bids == full.wallets[0].bids)
+    let whole = settings { $0.orderShare = 100 }
+    #expect(try plan(whole, wallets: swarm.wallets).wallets[0].bids == full.wallets[0].bids)
   }
 
   @Test func targetControlThrottlesTheDepth() throws {

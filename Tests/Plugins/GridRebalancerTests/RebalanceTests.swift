@@ -48,10 +48,22 @@ import Testing
     let test = try await standing()
     let channel = await test.published("grid.channel", as: Channel.self)
     #expect(
-      channel == Channel(lower: PriceLots(8_500), upper: PriceLots(13_000), pivot: PriceLots(10_000))
+      channel
+        == Channel(lower: PriceLots(8_500), upper: PriceLots(13_000), pivot: PriceLots(10_000))
     )
     #expect(await test.published("grid.generation", as: Int.self) == 1)
     #expect(await test.published("grid.accounts", as: [AccountID].self) == ["w0/0", "w0/1"])
+  }
+
+  @Test func afterAStartOfTheHostTheBoardIsFilledAgain() async throws {
+    let before = try await standing()
+    let state = try #require(await before.remembered("grid", as: GridState.self))
+    let test = TestRun(market: Scene.market(), swarm: await before.swarm, now: Scene.start)
+    try await test.remember("grid", state)
+    let outcome = try await test.run(job, at: Scene.start + .seconds(10))
+    #expect(outcome == .nothingToDo("the grid of generation 1 stands"))
+    #expect(await test.published("grid.generation", as: Int.self) == 1)
+    #expect(await test.published("grid.channel", as: Channel.self)?.lower == PriceLots(8_500))
   }
 
   @Test func aStandingGridIsLeftAlone() async throws {
@@ -94,6 +106,19 @@ import Testing
     await test.set(swarm: try without(first: .bid, in: #require(await test.swarm)))
     let outcome = try await test.run(job, at: Scene.start + .seconds(10))
     #expect(outcome == .done("missing: generation 2, 1 kept, 2 cancelled, 3 placed"))
+  }
+
+  @Test func whileOrdersStandALastingRefusalIsNoFailure() async throws {
+    let test = try await standing()
+    await test.set(swarm: try without(first: .bid, in: #require(await test.swarm)))
+    await test.set(decide: { _ in throw Refusal(.balanceShort, "0 SOL") })
+    let outcome = try await test.run(job, at: Scene.start + .seconds(10))
+    #expect(
+      outcome
+        == .done(
+          "missing: generation 2, 3 kept, 0 cancelled, 0 placed; w0: BALANCE_SHORT: 0 SOL"))
+    let next = try await test.run(job, at: Scene.start + .seconds(11))
+    #expect(next == .nothingToDo("missing: too soon after the last rebuild"))
   }
 
   @Test func aSignalReplacesEverything() async throws {

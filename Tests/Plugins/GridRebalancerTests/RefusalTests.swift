@@ -45,8 +45,8 @@ import Testing
         == .nothingToDo("no wallet has its two open-orders accounts, nor the SOL to create them"))
   }
 
-  @Test(arguments: [RefusalCode.tradingHalted, .reducingOnly, .killFlagUnreadable])
-  func aStopOfTradingIsNoFailure(code: RefusalCode) async throws {
+  @Test(arguments: [RefusalCode.tradingHalted, .reducingOnly, .accountBusy])
+  func aRefusalForTheTimeBeingIsNoFailure(code: RefusalCode) async throws {
     let test = TestRun(
       market: Scene.market(), swarm: Scene.swarm(2), now: Scene.start,
       decide: { _ in throw Refusal(code, "stopped") })

@@ -20,9 +20,10 @@ import Testing
         turn: turn), after: state ?? self.state)
   }
 
-  @Test(arguments: [
-    (10_000, nil), (10_100, nil), (10_101, .deviation), (9_900, nil), (9_899, .deviation),
-  ] as [(Int64, Trigger?)])
+  @Test(
+    arguments: [
+      (10_000, nil), (10_100, nil), (10_101, .deviation), (9_900, nil), (9_899, .deviation),
+    ] as [(Int64, Trigger?)])
   func aMoveBeyondTheDeviationRebuilds(price: Int64, trigger: Trigger?) {
     #expect(
       decide(price: price) == trigger.map { .rebuild($0) }

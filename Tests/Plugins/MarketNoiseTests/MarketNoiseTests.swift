@@ -29,7 +29,8 @@ private enum Scene {
         id: AccountID("\(name)/\(number)"),
         orders: [
           OpenOrder(
-            id: "o", side: side, price: PriceLots(1), size: BaseLots(1), placed: start, expires: nil)
+            id: "o", side: side, price: PriceLots(1), size: BaseLots(1), placed: start, expires: nil
+          )
         ], rent: Lamports(1), lastUsed: start)
     }
     return Wallet(
@@ -84,7 +85,8 @@ private enum Scene {
     let test = TestRun(
       market: Scene.market(), swarm: Swarm(wallets: [Scene.wallet("a", sol: 0.1)]))
     #expect(
-      try await test.run(job) == .nothingToDo("no wallet can pay an order of 10 USD on the bid side"))
+      try await test.run(job)
+        == .nothingToDo("no wallet can pay an order of 10 USD on the bid side"))
   }
 
   @Test func aDroppedOrderIsNoEventButTheSideChanges() async throws {

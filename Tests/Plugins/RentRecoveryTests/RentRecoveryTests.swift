@@ -137,6 +137,6 @@ private enum Scene {
 
   @Test func aStopOfTradingIsNoFailure() async throws {
     let test = Scene.test([Scene.idle("a")]) { _ in throw Refusal(.tradingHalted, "stopped") }
-    #expect(try await test.run(job) == .nothingToDo("TRADING_HALTED: stopped"))
+    #expect(try await test.run(job) == .nothingToDo("a: TRADING_HALTED: stopped"))
   }
 }

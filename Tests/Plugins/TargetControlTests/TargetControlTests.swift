@@ -40,10 +40,12 @@ private let wallet: Wallet = {
     #expect(await test.metrics["target_control_multiplier"] == 1.1)
   }
 
-  @Test(arguments: [
-    (100, 1.2, 100), (90, 1.2, 100), (70, 1.15, 100), (50, 1.1, 100), (10, 1.0, 100), (5, 1.0, 50),
-    (0, 1.0, 0),
-  ] as [(Percent, Double, Percent)])
+  @Test(
+    arguments: [
+      (100, 1.2, 100), (90, 1.2, 100), (70, 1.15, 100), (50, 1.1, 100), (10, 1.0, 100),
+      (5, 1.0, 50),
+      (0, 1.0, 0),
+    ] as [(Percent, Double, Percent)])
   func moreHeadroomMeansDenserBuying(headroom: Percent, multiplier: Double, depth: Percent) {
     let control = job.steer(headroom)
     #expect(abs(control.multiplier - multiplier) < 1e-12)
@@ -62,7 +64,7 @@ private let wallet: Wallet = {
     let swarm = Swarm(
       wallets: [], emission: TokenAmount(.max), locked: TokenAmount(.max / 2))
     let none = try? Inventory(swarm, lots: market.lots)
-    #expect(none.map { Headroom.of(swarm, inventory: $0) } == Percent(50_000_001))
+    #expect(none.map { Headroom.of(swarm, inventory: $0) } == Percent(floatLiteral: 50.000001))
   }
 
   @Test func withoutAnEmissionNothingIsPublished() async throws {

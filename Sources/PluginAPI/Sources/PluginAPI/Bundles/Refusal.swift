@@ -68,8 +68,14 @@ public enum RefusalCode: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 extension RefusalCode {
-  /// Whether trading is stopped for everyone, so that the job has nothing to mend and may just wait.
-  public var isTradingPause: Bool {
-    self == .tradingHalted || self == .reducingOnly || self == .killFlagUnreadable
+  /// Whether it says "not now" rather than "not like this": the same bundle may pass later, and the
+  /// job has nothing to mend.
+  public var isTemporary: Bool {
+    switch self {
+    case .tradingHalted, .reducingOnly, .killFlagUnreadable, .staleBook, .staleOracle,
+      .accountBusy, .rateLimit, .storeUnavailable:
+      true
+    default: false
+    }
   }
 }

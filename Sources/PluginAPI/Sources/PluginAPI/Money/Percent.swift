@@ -6,6 +6,8 @@
   public let count: Int64
 
   /// Makes an amount of `count` millionths of a percent.
+  ///
+  /// A bare literal does not come here: `Percent(5)` is 5 %, as `5` would be.
   public init(_ count: Int64) { self.count = count }
 
   /// Makes an amount from a decimal literal, rounded to the nearest unit.

@@ -107,6 +107,7 @@ public actor TestRun {
   ///   - cause: Why the run is started.
   ///   - attempt: Which attempt of the slot it is.
   ///   - time: The time that the job reads; by default `now`.
+  /// - Returns: How the run ended.
   /// - Throws: Whatever the job throws. What it told before is recorded nonetheless.
   public func run(
     _ job: some Job, cause: Cause = .cadence, attempt: Int = 1, at time: Timestamp? = nil
