@@ -138,7 +138,12 @@ final class FailingJournal: BundleJournal {
   let inner = InMemoryJournal()
   private let failing = Guarded(false)
 
+  private let hiding = Guarded(false)
+
   func fail(_ isFailing: Bool) { failing.withLock { $0 = isFailing } }
+
+  /// Lets reads find nothing, as if another host stored its record a moment later.
+  func hide(_ isHiding: Bool) { hiding.withLock { $0 = isHiding } }
 
   private func check() throws {
     if failing.withLock({ $0 }) { throw ServiceError("disk full") }
@@ -156,7 +161,7 @@ final class FailingJournal: BundleJournal {
 
   func record(_ id: BundleID) async throws -> BundleRecord? {
     try check()
-    return inner.record(id)
+    return hiding.withLock { $0 } ? nil : inner.record(id)
   }
 
   func unfinished() async throws -> [BundleRecord] {
