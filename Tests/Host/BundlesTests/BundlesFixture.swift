@@ -55,7 +55,8 @@ func context(
 ) -> GateContext {
   GateContext(
     bundle: Bundle("test", tip: tip, intents: intents), submitter: submitter(capabilities),
-    state: venue, identity: identity, pivot: PriceLots(100), now: wall, inFlight: inFlight)
+    reading: GateReading(state: venue, identity: identity, pivot: PriceLots(100)), now: wall,
+    inFlight: inFlight)
 }
 
 func submitter(_ capabilities: Set<Capability>) -> Submitter {
