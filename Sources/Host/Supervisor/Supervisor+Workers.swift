@@ -105,8 +105,9 @@ extension Supervisor {
     let missing = jobs(of: worker.plugin.name).filter { !worker.prepared.contains($0.handle) }
     guard !missing.isEmpty else { return }
     let name = worker.plugin.name
-    send(missing, to: worker) { [weak self] problems in
-      guard !problems.isEmpty else { return }
+    send(missing, to: worker) { [weak self, unowned worker] problems in
+      // The jobs of a worker that died are made again by the next one.
+      guard !problems.isEmpty, worker.life.state == .ready else { return }
       let all = problems.map(\.description).joined(separator: "; ")
       self?.log.error("jobs cannot be made", ["plugin": name, "why": all])
     }
