@@ -65,6 +65,7 @@ extension Supervisor {
   }
 
   private func checkLimit(_ plugin: HostedPlugin) throws(PluginProblem) {
+    guard !isShutDown else { throw PluginProblem(plugin: plugin.name, "the host stops") }
     let busy = Set(workers.values.map(\.plugin.name)).subtracting([plugin.name])
     guard busy.count >= settings.workers else { return }
     throw PluginProblem(
@@ -90,6 +91,8 @@ extension Supervisor {
         GreetingFailure(
           problem: PluginProblem(plugin: plugin.name, "its worker died early"), isFinal: false))
     }
+    // An upgrade and a restart may have started one each.
+    if let other = plugin.current { retire(other) }
     plugin.current = worker
     plugin.accepted = worker.description
     prepareMissing(on: worker)
