@@ -75,7 +75,8 @@ extension WithProcesses {
       let greeted = await events.first { if case .messages = $0 { true } else { false } }
       #expect(greeted != nil)
       launcher = nil
-      guard case .exited(let exit)? = await events.first(where: { _ in true }) else { return }
+      let last = await events.first { if case .exited = $0 { true } else { false } }
+      guard case .exited(let exit)? = last else { return }
       #expect(exit.signal == SIGKILL || exit.signal == SIGTERM)
       loop.stop()
     }
