@@ -93,9 +93,9 @@ struct HostLauncher {
   }
 
   private func begin(_ start: Start) async throws -> Host {
-    let log = try options.log ?? makeLog(start.table)
+    let log = try makeLog(start.table)
     let parts = try await Wiring(
-      options: options, table: start.table, store: start.store, log: log
+      options: options, table: start.table, store: start.store, hostLog: log
     ).assemble()
     let examiner = TableExaminer(loader: loader, supervisor: parts.supervisor)
     do {
@@ -111,6 +111,7 @@ struct HostLauncher {
     } catch {
       await parts.supervisor.shutDown()
       parts.loop.stop()
+      await log.flush()
       throw error
     }
   }
@@ -126,11 +127,9 @@ struct HostLauncher {
     return number
   }
 
-  private func makeLog(_ table: JobTable) throws -> Log {
+  private func makeLog(_ table: JobTable) throws -> HostLog {
     do throws(LogError) {
-      return try LogWriter(
-        LogSettings(table.telemetry, paths: options.table), time: options.time
-      ).log
+      return try HostLog(table.telemetry, paths: options.table, time: options.time)
     } catch {
       throw CommandFailure(error.description)
     }
