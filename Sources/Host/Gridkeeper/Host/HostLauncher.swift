@@ -101,7 +101,9 @@ struct HostLauncher {
     do {
       let candidate = try await examiner.examine(start.bytes)
       let generation = try await number(candidate, start)
-      await parts.scheduler.restore(try await StoreLedger(store: start.store).memory())
+      let ledger = StoreLedger(store: start.store)
+      try await ledger.closeLostRuns(at: options.time.wall)
+      await parts.scheduler.restore(try await ledger.memory())
       let force = TableInForce(
         table: candidate.table, catalog: candidate.catalog, generation: generation,
         digest: candidate.digest, since: options.time.wall)
