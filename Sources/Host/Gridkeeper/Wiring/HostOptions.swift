@@ -18,4 +18,6 @@ struct HostOptions: Sendable {
   var time: any TimeSource = SystemTime()
   /// Where the log goes instead of where the table says.
   var log: Log?
+  /// Who looks on as runs end.
+  var observer: (any RunObserver)?
 }

@@ -14,11 +14,13 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
 
   private let runs: OpenRuns
   private let desk: ServiceDesk
+  private let observer: (any RunObserver)?
   private let ends = Guarded(Ends())
 
-  init(runs: OpenRuns, desk: ServiceDesk) {
+  init(runs: OpenRuns, desk: ServiceDesk, observer: (any RunObserver)? = nil) {
     self.runs = runs
     self.desk = desk
+    self.observer = observer
   }
 
   /// Closes the circle; before this nothing is carried.
@@ -52,6 +54,7 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   // MARK: From the workers
 
   func runsEnded(_ ended: [RunEnd]) {
+    observer?.runsEnded(ended, of: runs.orders(of: ended.lazy.map(\.run)))
     runs.end(ended.lazy.map(\.run))
     report(
       ended.map { end in
