@@ -5,6 +5,7 @@ import Testing
   /// The only files that may ask the system for the time or wait on it, and why.
   static let mayReadClocks: [String: String] = [
     "Sources/Host/Isolation/TimeSource.swift": "it is where everybody else gets the time from",
+    "Sources/Host/Isolation/Pause.swift": "it is where everybody else waits",
     "Sources/Host/Worker/WorkerChannel.swift": "its watching thread must wait whatever is stuck",
     "Sources/Host/Exchange/SimulatedExchange.swift": "its pause, which tests replace",
   ]

@@ -145,15 +145,8 @@ package actor BundleService {
     }
   }
 
-  private struct Reading {
-    let kill: KillFlag
-    let identity: VenueIdentity?
-    let state: VenueState
-    let pivot: PriceLots?
-  }
-
   /// Cancels make do with what was read last when the venue cannot be read.
-  private func read(for bundle: Bundle) async throws(Refusal) -> Reading {
+  private func read(for bundle: Bundle) async throws(Refusal) -> GateReading {
     let identity = try? await parts.venue.identity
     let pivot = await parts.pivot()
     let state: VenueState
@@ -167,17 +160,17 @@ package actor BundleService {
       state = newestState
     }
     let kill = await parts.killSwitch.read()
-    return Reading(kill: kill, identity: identity, state: state, pivot: pivot)
+    return GateReading(state: state, identity: identity, killFlag: kill, pivot: pivot)
   }
 
   private func context(
-    _ bundle: Bundle, _ submitter: Submitter, _ reading: Reading, _ inFlight: InFlight
+    _ bundle: Bundle, _ submitter: Submitter, _ reading: GateReading, _ inFlight: InFlight
   ) -> GateContext {
     let now = parts.time.wall
     var context = GateContext(
-      bundle: bundle, submitter: submitter, state: reading.state, identity: reading.identity,
-      limits: limits, trading: trading, killFlag: reading.kill, pivot: reading.pivot, now: now,
-      inFlight: inFlight)
+      bundle: bundle, submitter: submitter, reading: reading, now: now, inFlight: inFlight)
+    context.limits = limits
+    context.trading = trading
     context.unsettled = line.unsettled
     context.tipsSpent = tips.total(at: now)
     context.submissions = rates.count(submitter.job, at: now)

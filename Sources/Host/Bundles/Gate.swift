@@ -44,6 +44,25 @@ package struct Gate: Sendable {
   }
 }
 
+/// What was read for one bundle.
+package struct GateReading: Sendable {
+  package var state: VenueState
+  /// `nil` when the venue could not tell.
+  package var identity: VenueIdentity?
+  package var killFlag: KillFlag
+  package var pivot: PriceLots?
+
+  package init(
+    state: VenueState, identity: VenueIdentity?, killFlag: KillFlag = .clear,
+    pivot: PriceLots? = nil
+  ) {
+    self.state = state
+    self.identity = identity
+    self.killFlag = killFlag
+    self.pivot = pivot
+  }
+}
+
 /// All that the gates look at, read at one moment.
 package struct GateContext: Sendable {
   package var bundle: Bundle
@@ -51,8 +70,8 @@ package struct GateContext: Sendable {
   package var state: VenueState
   /// `nil` when the venue could not tell.
   package var identity: VenueIdentity?
-  package var limits: BundleLimits
-  package var trading: TradingState
+  package var limits = BundleLimits()
+  package var trading = TradingState.active
   package var killFlag: KillFlag
   package var pivot: PriceLots?
   package var now: Timestamp
@@ -68,19 +87,15 @@ package struct GateContext: Sendable {
   package private(set) var walk: BundleWalk
 
   package init(
-    bundle: Bundle, submitter: Submitter, state: VenueState, identity: VenueIdentity?,
-    limits: BundleLimits = BundleLimits(), trading: TradingState = .active,
-    killFlag: KillFlag = .clear, pivot: PriceLots? = nil, now: Timestamp,
+    bundle: Bundle, submitter: Submitter, reading: GateReading, now: Timestamp,
     inFlight: InFlight = InFlight()
   ) {
     self.bundle = bundle
     self.submitter = submitter
-    self.state = state
-    self.identity = identity
-    self.limits = limits
-    self.trading = trading
-    self.killFlag = killFlag
-    self.pivot = pivot
+    state = reading.state
+    identity = reading.identity
+    killFlag = reading.killFlag
+    pivot = reading.pivot
     self.now = now
     self.inFlight = inFlight
     walk = BundleWalk(

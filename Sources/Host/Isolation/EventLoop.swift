@@ -31,7 +31,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   private var alarms = AlarmTable()
   private var armed = MonotonicInstant.never
   private let identity = Guarded<pthread_t?>(nil)
-  private let late = Guarded(())
+  /// How much work came after the thread's end; held while such work runs.
+  private let late = Guarded(0)
 
   private struct Inbox {
     var jobs: [UnownedJob] = []
@@ -84,7 +85,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
   /// Runs work that came after the thread's end; one at a time, as actors expect.
   private func runLate(_ job: UnownedJob) {
-    late.withLock { _ in
+    late.withLock { count in
+      count += 1
       identity.withLock { $0 = pthread_self() }
       unsafe job.runSynchronously(on: asUnownedSerialExecutor())
       identity.withLock { $0 = nil }

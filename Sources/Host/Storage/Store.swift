@@ -28,7 +28,7 @@ package protocol SlotStore: Sendable {
   func closeSlots(_ endings: [SlotEnding]) async throws(StoreError)
 
   /// Stores how slots ended, as runs of equal outcomes; one that starts where a stored one of the
-  /// same outcome started replaces it.
+  /// same outcome started replaces it. Recorded attempts of these slots end with them.
   func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError)
 
   /// Slots that have no end, oldest first.

@@ -149,7 +149,6 @@ extension Supervisor {
 
   private func switchOver(to candidate: Worker, stamp: LibraryStamp?) {
     let plugin = candidate.plugin
-    if let old = plugin.current { retire(old) }
     plugin.stamp = stamp
     plugin.refusedStamp = nil
     plugin.crashes.clear()

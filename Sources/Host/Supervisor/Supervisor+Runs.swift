@@ -172,12 +172,9 @@ extension Supervisor {
   }
 
   private func answer(_ reply: ServiceReply, _ request: RunRequest, _ worker: Worker) {
-    var writer = ByteWriter()
-    do throws(WireError) {
-      try HostMessage.reply(RunReply(call: request.call, content: reply)).write(to: &writer)
-      worker.link.send(writer.take())
-    } catch {
-      answer(.failed("the answer is too long to travel: \(error)"), request, worker)
+    if !worker.send(.reply(RunReply(call: request.call, content: reply))) {
+      let failure = ServiceReply.failed("the answer is too long to travel")
+      worker.send(.reply(RunReply(call: request.call, content: failure)))
     }
     guard worker.link.queued > 2 * Wire.longestFrame else { return }
     perform(worker.life.kill(.deaf), on: worker)

@@ -174,6 +174,10 @@ extension Supervisor {
           }
         })
     }
-    worker.send(.prepare(PrepareJobs(id: id, jobs: orders)))
+    guard !worker.send(.prepare(PrepareJobs(id: id, jobs: orders))) else { return }
+    worker.preparations[id] = nil
+    worker.prepared.subtract(piece.map(\.handle))
+    let message = "its parameters, or those of jobs beside it, are too long"
+    done(piece.map { JobProblem(job: $0.job.name, message: message) })
   }
 }

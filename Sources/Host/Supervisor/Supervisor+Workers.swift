@@ -65,6 +65,7 @@ extension Supervisor {
   }
 
   private func checkLimit(_ plugin: HostedPlugin) throws(PluginProblem) {
+    guard !isShutDown else { throw PluginProblem(plugin: plugin.name, "the host stops") }
     let busy = Set(workers.values.map(\.plugin.name)).subtracting([plugin.name])
     guard busy.count >= settings.workers else { return }
     throw PluginProblem(
@@ -90,6 +91,8 @@ extension Supervisor {
         GreetingFailure(
           problem: PluginProblem(plugin: plugin.name, "its worker died early"), isFinal: false))
     }
+    // An upgrade and a restart may have started one each.
+    if let other = plugin.current { retire(other) }
     plugin.current = worker
     plugin.accepted = worker.description
     prepareMissing(on: worker)
@@ -105,8 +108,9 @@ extension Supervisor {
     let missing = jobs(of: worker.plugin.name).filter { !worker.prepared.contains($0.handle) }
     guard !missing.isEmpty else { return }
     let name = worker.plugin.name
-    send(missing, to: worker) { [weak self] problems in
-      guard !problems.isEmpty else { return }
+    send(missing, to: worker) { [weak self, unowned worker] problems in
+      // The jobs of a worker that died are made again by the next one.
+      guard !problems.isEmpty, worker.life.state == .ready else { return }
       let all = problems.map(\.description).joined(separator: "; ")
       self?.log.error("jobs cannot be made", ["plugin": name, "why": all])
     }

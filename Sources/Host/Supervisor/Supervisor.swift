@@ -34,9 +34,8 @@ package actor Supervisor {
 
   /// Makes a supervisor that hosts nothing yet.
   ///
-  /// - Parameters:
-  ///   - launcher: How workers come to life; processes of `settings.executable` by default.
-  ///   - seed: What the jitter of restarts starts from.
+  /// The delegate is not kept alive. Workers come to life through `launcher`, by default as processes
+  /// of `settings.executable`; `seed` decides the jitter of restarts.
   package init(
     loop: EventLoop, time: any TimeSource, settings: SupervisorSettings,
     delegate: any SupervisorDelegate, log: Log, metrics: Metrics,

@@ -37,13 +37,17 @@ final class Worker {
     description?.job(job.kind)?.capabilities ?? []
   }
 
-  func send(_ message: HostMessage) {
+  /// Sends a message.
+  ///
+  /// - Returns: Whether it fits a frame; a longer one is not sent.
+  @discardableResult func send(_ message: HostMessage) -> Bool {
     var writer = ByteWriter()
     do throws(WireError) {
       try message.write(to: &writer)
       link.send(writer.take())
+      return true
     } catch {
-      preconditionFailure("a message of the host is too long: \(error)")
+      return false
     }
   }
 }

@@ -28,10 +28,8 @@ package final class WorkerLoop: Sendable {
 
   /// Makes a loop.
   ///
-  /// - Parameters:
-  ///   - executor: What the code of runs is run by.
-  ///   - load: How a plugin is opened.
-  ///   - outputReady: Called, on any thread, when `takeOutput` has something to give.
+  /// `executor` runs the code of runs, `load` opens the plugin, and `outputReady` is called, on any
+  /// thread, when `takeOutput` has something to give.
   package init(
     time: any TimeSource, executor: any TaskExecutor, load: @escaping Load,
     outputReady: @escaping @Sendable () -> Void

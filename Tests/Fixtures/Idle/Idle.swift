@@ -18,6 +18,7 @@ struct NoOp: Job {
   }
 }
 
+/// The plugin's entry.
 @c(idle_plugin_v1) public func idlePlugin() -> UnsafeMutableRawPointer {
   PluginManifest(name: "Idle", version: "1.0.0", jobs: [NoOp.self]).exported()
 }

@@ -83,6 +83,18 @@ private let landed = BundleOutcome.landed(slot: 7, results: [])
     #expect(await host.venue.executed.count == 1)
   }
 
+  @Test func `the journal has the last word on what was accepted first`() async throws {
+    let host = try await ServiceFixture()
+    await host.venue.set { $0.always = landed }
+    let first = try await host.submit([bid], tip: 0.001).get()
+    await host.service.drain()
+    host.journal.hide(true)
+    #expect(try await host.submit([bid], tip: 0.001).get() == first)
+    await host.service.drain()
+    #expect(await host.venue.executed == ["s/0"])
+    #expect(host.journal.inner.all.count == 1)
+  }
+
   @Test func `a refusal is an event and a number, and leaves no record`() async throws {
     let host = try await ServiceFixture()
     #expect(await host.submit([place("a1", .bid, 95, 1)]).refusalCode == .orderTooSmall)

@@ -55,7 +55,8 @@ func context(
 ) -> GateContext {
   GateContext(
     bundle: Bundle("test", tip: tip, intents: intents), submitter: submitter(capabilities),
-    state: venue, identity: identity, pivot: PriceLots(100), now: wall, inFlight: inFlight)
+    reading: GateReading(state: venue, identity: identity, pivot: PriceLots(100)), now: wall,
+    inFlight: inFlight)
 }
 
 func submitter(_ capabilities: Set<Capability>) -> Submitter {
@@ -138,7 +139,12 @@ final class FailingJournal: BundleJournal {
   let inner = InMemoryJournal()
   private let failing = Guarded(false)
 
+  private let hiding = Guarded(false)
+
   func fail(_ isFailing: Bool) { failing.withLock { $0 = isFailing } }
+
+  /// Lets reads find nothing, as if another host stored its record a moment later.
+  func hide(_ isHiding: Bool) { hiding.withLock { $0 = isHiding } }
 
   private func check() throws {
     if failing.withLock({ $0 }) { throw ServiceError("disk full") }
@@ -156,7 +162,7 @@ final class FailingJournal: BundleJournal {
 
   func record(_ id: BundleID) async throws -> BundleRecord? {
     try check()
-    return inner.record(id)
+    return hiding.withLock { $0 } ? nil : inner.record(id)
   }
 
   func unfinished() async throws -> [BundleRecord] {

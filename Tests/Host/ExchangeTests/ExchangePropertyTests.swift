@@ -61,7 +61,11 @@ import Testing
     let price = max(1, mid + .random(in: -200...200, using: &random))
     let wallet = WalletID("wallet-\(Int.random(in: 1...4, using: &random))")
     switch Int.random(in: 0...12, using: &random) {
-    case 0...4: return place(id, side, price, .random(in: 1...50_000, using: &random))
+    case 0...4:
+      let expires = state.time + .seconds(Int.random(in: 0...30, using: &random))
+      return place(
+        id, side, price, .random(in: 1...50_000, using: &random),
+        expires: Bool.random(using: &random) ? expires : nil)
     case 5, 6: return take(id, side, price, .random(in: 1...50_000, using: &random))
     case 7:
       return .cancel(account: id, order: account?.orders.first?.id ?? "404")

@@ -95,7 +95,7 @@ private enum RealData {
     let total = core.audit()
     let first = try #require(core.read().mid?.count)
     #expect(abs(Double(first) / Double(settings.startPriceLots.count) - 1) < 0.003)
-    for hour in [10, 100, 500, 1000] {
+    for hour in [10, 100, 400] {
       let second = hour * 3600 / 300
       core.advance(to: ExchangeFixture.start + .seconds(second))
       let bar = bars[hour * 12]

@@ -73,6 +73,15 @@ import Testing
     #expect(loaded.job?.secretParameters == ["a", "password"])
   }
 
+  @Test func printingAJobShowsNoSecret() throws {
+    let loaded = load(
+      job: "every: 1s\nparameters: { a: \"${API_KEY}\", b: 1 }", environment: environment)
+    let job = try #require(loaded.job)
+    #expect("\(job)" == "one (Idle, every 1s)")
+    #expect(!"\(String(describing: loaded.table))".contains("hunter2"))
+    #expect(job.shownParameters() == ["a": Masking.mask, "b": "1"])
+  }
+
   @Test(arguments: [
     ("postgres://me:pw@host/db", "postgres://me:••••••@host/db"),
     ("redis://host", "redis://host"), (".state/a.db", ".state/a.db"),

@@ -89,7 +89,7 @@ private struct Fixture {
     let fixture = Fixture { request, replies in
       guard request.verb == "flood" else { return try await replies.send("\"pong\"") }
       let line = "\"\(String(repeating: "x", count: 10_000))\""
-      for _ in 0..<1_000 {
+      for _ in 0..<200 {
         try await replies.send(line)
         sent.withLock { $0 += 1 }
       }
@@ -99,10 +99,10 @@ private struct Fixture {
     let flood = try await slow.call("flood")
     let other = try ControlClient(path: fixture.path)
     for _ in 0..<100 { #expect(try await other.ask("ping") == ["\"pong\""]) }
-    #expect(sent.withLock { $0 } < 200)
+    #expect(sent.withLock { $0 } < 150)
     var count = 0
     for try await item in flood { count += item.utf8.count == 10_002 ? 1 : 0 }
-    #expect(count == 1_000)
+    #expect(count == 200)
     await fixture.end()
   }
 

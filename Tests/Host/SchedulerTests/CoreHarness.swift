@@ -123,7 +123,7 @@ struct CoreHarness {
   mutating func ends(of job: String = "job") -> [String] {
     _ = core.flush()
     settle()
-    return streaks(job).map {
+    return streaks(job).sorted { $0.first < $1.first }.map {
       let label = $0.outcome.label
       let first = $0.first.seconds - 1_750_000_000
       return $0.count == 1 ? "\(first): \(label)" : "\(first): \(label) x\($0.count)"

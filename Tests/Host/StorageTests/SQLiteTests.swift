@@ -40,10 +40,11 @@ import Testing
 
   @Test func aRestartFindsEverything() async throws {
     var store = try await SQLiteStore.open(path: path)
-    try await store.savePositions([PositionRecord(job: "a")])
+    let paused = StandingRecord(job: "a", state: "paused", note: "", since: at(1))
+    try await store.saveStandings([paused])
     await store.close()
     store = try await SQLiteStore.open(path: path)
-    #expect(try await store.positions() == ["a": PositionRecord(job: "a")])
+    #expect(try await store.standings() == [paused])
     await store.close()
   }
 

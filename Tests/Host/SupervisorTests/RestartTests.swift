@@ -49,6 +49,38 @@ extension WithProcesses {
       await host.stop()
     }
 
+    @Test func aWorkerAndWhatItStartedDieWithTheirHost() async throws {
+      let host = TestHost()
+      await host.host(.bad("fork"), .bad("hang"))
+      let text = try #require(await host.run("fork", id: 1)?.doneText)
+      let child = try #require(pid_t(text))
+      await host.supervisor.start([TestHost.order("hang", 2)])
+      let pid = try #require(await host.status("Misbehaving")?.pid)
+      // What the kernel sends when the host is gone.
+      Glibc.kill(pid, SIGTERM)
+      #expect(await host.desk.end(of: 2).end?.verdict.loss?.signal == SIGKILL)
+      while Glibc.kill(child, 0) == 0, !MisbehaviourTests.isZombie(child) { await Task.yield() }
+      await host.stop()
+    }
+
+    @Test func aWorkerDiesWithTheThreadThatStartedIt() async throws {
+      let loop = EventLoop(name: "test")
+      let (events, sink) = AsyncStream.makeStream(of: LinkEvent.self)
+      var launcher: ProcessLauncher? = ProcessLauncher(
+        loop: loop, time: SystemTime(), executable: TestHost.products + "/gridkeeper")
+      let link = try #require(try await launcher?.launch(plugin: "Idle"))
+      await Desk(loop: loop).open(link, greeting: TestHost.products + "/libIdle.so") {
+        sink.yield($0)
+      }
+      let greeted = await events.first { if case .messages = $0 { true } else { false } }
+      #expect(greeted != nil)
+      launcher = nil
+      let last = await events.first { if case .exited = $0 { true } else { false } }
+      guard case .exited(let exit)? = last else { return }
+      #expect(exit.signal == SIGKILL || exit.signal == SIGTERM)
+      loop.stop()
+    }
+
     @Test func manyDeathsLeaveNothingBehind() async {
       let host = TestHost {
         $0.restart.limit = 1_000

@@ -117,7 +117,18 @@ actor Desk: SupervisorDelegate {
     return statuses.filter(isIt).last
   }
 
-  func forgetStatuses() { statuses = [] }
+  /// Opens a link on the loop's thread, as supervisors do, and greets the worker.
+  func open(
+    _ link: any WorkerLink, greeting library: String,
+    events: @escaping @Sendable (LinkEvent) -> Void
+  ) {
+    link.open(events)
+    var writer = ByteWriter()
+    let hello = HostHello(
+      plugin: "Idle", library: library, pin: nil, memory: 512 << 20, files: 64)
+    try? HostMessage.hello(hello).write(to: &writer)
+    link.send(writer.take())
+  }
 
   private func wait(until check: @escaping @Sendable (isolated Desk) -> Bool) async {
     guard !check(self) else { return }

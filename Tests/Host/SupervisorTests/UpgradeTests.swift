@@ -29,18 +29,18 @@ extension WithProcesses {
       await host.host(.bad("slow", ["time": "20ms"]), .bad("echo"))
       let old = await host.status("Misbehaving")
       let ids = UInt64(1)...400
-      async let load: Void = {
-        for id in ids {
-          await host.supervisor.start([TestHost.order(id % 2 == 0 ? "slow" : "echo", id)])
-          if id % 50 == 0 { _ = await host.desk.end(of: id) }
-        }
-      }()
       #expect(await host.supervisor.changedPlugins() == [])
       install("Misbehaving", appending: "another build")
       #expect(await host.supervisor.changedPlugins() == ["Misbehaving"])
-      let report = try await host.supervisor.upgrade("Misbehaving")
+      await host.supervisor.start(Self.load(1...100))
+      async let upgrade = host.supervisor.upgrade("Misbehaving")
+      for start in stride(from: UInt64(101), to: 301, by: 10) {
+        await host.supervisor.start(Self.load(start...start + 9))
+        _ = await host.desk.end(of: start)
+      }
+      let report = try await upgrade
       #expect(report.from != report.to && report.gained.isEmpty)
-      await load
+      await host.supervisor.start(Self.load(301...400))
       let fates = await host.desk.endings(ids)
       #expect(fates.allSatisfy { $0.end?.verdict.doneText != nil })
       #expect(Set(fates.compactMap { $0.end?.pid }).count == 2)
@@ -48,6 +48,10 @@ extension WithProcesses {
       #expect(new?.pid != old?.pid && new?.digest != old?.digest)
       #expect(await host.supervisor.changedPlugins() == [])
       await host.stop()
+    }
+
+    static func load(_ ids: ClosedRange<UInt64>) -> [WorkerRun] {
+      ids.map { TestHost.order($0 % 2 == 0 ? "slow" : "echo", $0) }
     }
 
     @Test func aBrokenBuildLeavesTheOldWorkerAlone() async throws {

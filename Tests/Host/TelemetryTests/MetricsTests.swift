@@ -1,3 +1,4 @@
+import Isolation
 import Testing
 
 @testable import Telemetry
@@ -43,6 +44,20 @@ import Testing
     #expect(metrics.exposition().contains("mm_metrics_refused_total 2\n"))
   }
 
+  @Test func histogramsThatAreHandedOverWholeAreShown() throws {
+    let metrics = Metrics()
+    var gathered = Histogram()
+    gathered.observe(0.01)
+    metrics.histograms.withLock { $0[.init("run_seconds")] = gathered }
+    metrics.add(.init("slots_total"), 2)
+    metrics.set(.init("pivot_price"), 3)
+    let families = try ExpositionParser.parse(metrics.exposition())
+    #expect(families["mm_run_seconds"]?.kind == "histogram")
+    #expect(families["mm_run_seconds"]?.lastValue == 1)
+    #expect(metrics.counters.withLock(\.self) == [.init("slots_total"): 2])
+    #expect(metrics.gauges.withLock(\.self) == [.init("pivot_price"): 3])
+  }
+
   @Test func endlessLabelsAreRefused() {
     let metrics = Metrics(maxSeries: 10)
     for number in 0..<100 { metrics.add(.init("x", ["run": "\(number)"])) }
@@ -56,7 +71,7 @@ import Testing
     metrics.set(.init("pivot_price"), 0.012_5)
     metrics.set(.init("9 odd näme"), .infinity)
     for seconds in [0.000_04, 0.3, 100] {
-      metrics.observe(.init("job_lateness_seconds", ["job": "grid"]), seconds)
+      metrics.observe(.init("scheduler_lateness_seconds", ["job": "grid"]), seconds)
     }
     let text = metrics.exposition()
     #expect(
@@ -70,12 +85,12 @@ import Testing
         """))
     #expect(text.contains("mm_pivot_price 0.0125\n"))
     #expect(text.contains("mm__9_odd_n__me +Inf\n"))
-    #expect(text.contains("mm_job_lateness_seconds_bucket{job=\"grid\",le=\"5e-05\"} 1\n"))
-    #expect(text.contains("mm_job_lateness_seconds_bucket{job=\"grid\",le=\"60\"} 2\n"))
-    #expect(text.contains("mm_job_lateness_seconds_bucket{job=\"grid\",le=\"+Inf\"} 3\n"))
-    #expect(text.contains("mm_job_lateness_seconds_count{job=\"grid\"} 3\n"))
+    #expect(text.contains("mm_scheduler_lateness_seconds_bucket{job=\"grid\",le=\"5e-05\"} 1\n"))
+    #expect(text.contains("mm_scheduler_lateness_seconds_bucket{job=\"grid\",le=\"60\"} 2\n"))
+    #expect(text.contains("mm_scheduler_lateness_seconds_bucket{job=\"grid\",le=\"+Inf\"} 3\n"))
+    #expect(text.contains("mm_scheduler_lateness_seconds_count{job=\"grid\"} 3\n"))
     let families = try ExpositionParser.parse(text)
-    #expect(families["mm_job_lateness_seconds"]?.samples == Histogram.bounds.count + 3)
+    #expect(families["mm_scheduler_lateness_seconds"]?.samples == Histogram.bounds.count + 3)
     #expect(families["mm_slots_total"]?.samples == 2)
     for name in [
       "process_resident_memory_bytes", "process_virtual_memory_bytes", "process_open_fds",

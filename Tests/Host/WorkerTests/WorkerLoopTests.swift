@@ -1,6 +1,5 @@
 import Isolation
 @_spi(Host) import PluginAPI
-import TestSupport
 import Testing
 import Wire
 

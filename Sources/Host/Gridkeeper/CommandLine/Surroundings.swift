@@ -4,6 +4,7 @@ import Isolation
 struct Surroundings: Sendable {
   let environment: [String: String]
   let time: any TimeSource
+  var pause = SystemTime.pause
   let output: any TextOutput
   let errors: any TextOutput
 
@@ -11,6 +12,9 @@ struct Surroundings: Sendable {
   func variable(_ name: String) -> String? {
     environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
+
+  /// How wide lines may be: a terminal's width, and any width elsewhere.
+  var columns: Int { output.isTerminal ? output.columns : .max }
 
   /// Whether answers go to a person who wants colour.
   func style(for arguments: Arguments) -> TextStyle {

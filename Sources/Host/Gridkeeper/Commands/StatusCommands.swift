@@ -15,7 +15,7 @@ extension Commands {
     while true {
       if surroundings.output.isTerminal { surroundings.output.write("\u{1B}[2J\u{1B}[H") }
       try await showStatus(client, arguments, surroundings)
-      try await Task.sleep(for: .seconds(1))
+      try await surroundings.pause(.seconds(1))
     }
   }
 
@@ -32,7 +32,7 @@ extension Commands {
     } else {
       surroundings.output.line(
         StatusText(answer: answer).jobs(
-          surroundings.style(for: arguments), columns: surroundings.output.columns))
+          surroundings.style(for: arguments), columns: surroundings.columns))
     }
     return .success
   }
@@ -44,7 +44,7 @@ extension Commands {
     if arguments.switches.contains("json") { return surroundings.output.line(json) }
     let text = StatusText(answer: try JSONText.decode(json))
     let style = surroundings.style(for: arguments)
-    let columns = surroundings.output.columns
+    let columns = surroundings.columns
     surroundings.output.line(
       [text.head(style), text.workers(style, columns: columns), text.jobs(style, columns: columns)]
         .joined(separator: "\n\n"))

@@ -157,6 +157,7 @@ extension HostParts {
       scheduler.assumeIsolated { $0.apply(schedule) }
     }
     await bundles.setLimits(BundleLimits(candidate.table))
+    hostLog.setLevel(candidate.table.telemetry.level)
   }
 }
 

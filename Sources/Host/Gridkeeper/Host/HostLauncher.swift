@@ -93,15 +93,17 @@ struct HostLauncher {
   }
 
   private func begin(_ start: Start) async throws -> Host {
-    let log = try options.log ?? makeLog(start.table)
+    let log = try makeLog(start.table)
     let parts = try await Wiring(
-      options: options, table: start.table, store: start.store, log: log
+      options: options, table: start.table, store: start.store, hostLog: log
     ).assemble()
     let examiner = TableExaminer(loader: loader, supervisor: parts.supervisor)
     do {
       let candidate = try await examiner.examine(start.bytes)
       let generation = try await number(candidate, start)
-      await parts.scheduler.restore(try await StoreLedger(store: start.store).memory())
+      let ledger = StoreLedger(store: start.store)
+      try await ledger.closeLostRuns(at: options.time.wall)
+      await parts.scheduler.restore(try await ledger.memory())
       let force = TableInForce(
         table: candidate.table, catalog: candidate.catalog, generation: generation,
         digest: candidate.digest, since: options.time.wall)
@@ -111,6 +113,7 @@ struct HostLauncher {
     } catch {
       await parts.supervisor.shutDown()
       parts.loop.stop()
+      await log.flush()
       throw error
     }
   }
@@ -126,11 +129,9 @@ struct HostLauncher {
     return number
   }
 
-  private func makeLog(_ table: JobTable) throws -> Log {
+  private func makeLog(_ table: JobTable) throws -> HostLog {
     do throws(LogError) {
-      return try LogWriter(
-        LogSettings(table.telemetry, paths: options.table), time: options.time
-      ).log
+      return try HostLog(table.telemetry, paths: options.table, time: options.time)
     } catch {
       throw CommandFailure(error.description)
     }

@@ -18,6 +18,7 @@ extension Host {
   /// - Throws: Whatever keeps the control socket or the metrics port from opening.
   func run(control: ControlServer) async throws {
     try await control.start()
+    let metricsServer = try await serveMetrics()
     try await reconcile()
     await parts.scheduler.start()
     parts.log.info(
@@ -29,6 +30,7 @@ extension Host {
       group.cancelAll()
     }
     await control.stop()
+    await metricsServer?.stop()
     await windDown()
   }
 
@@ -40,6 +42,18 @@ extension Host {
       { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
       { await self.keepHouse() },
     ]
+  }
+
+  private func serveMetrics() async throws -> LoopbackServer? {
+    guard let port = force.table.telemetry.metricsPort else { return nil }
+    return try await LoopbackServer.start(
+      port: UInt16(port),
+      routes: [
+        "/metrics": {
+          HTTPResponse(await self.exposition(), contentType: Metrics.contentType)
+        },
+        "/health": { HTTPResponse("ok\n") },
+      ], log: parts.log)
   }
 
   /// Bundles that an earlier host left unfinished are closed before anything trades.
@@ -58,7 +72,7 @@ extension Host {
       } catch {
         parts.log.error(
           "a service failed and is started again", ["service": name, "why": "\(error)"])
-        try? await Task.sleep(for: .seconds(1))
+        try? await options.pause(.seconds(1))
       }
     }
   }
@@ -66,11 +80,18 @@ extension Host {
   private func obeySignals() async {
     for await number in SignalListener.signals() {
       switch number {
-      case SIGHUP: _ = await reload()
+      case SIGHUP: await reopenAndReload()
       case SIGUSR1: _ = await kill(reason: "signal SIGUSR1")
       default: return
       }
     }
+  }
+
+  private func reopenAndReload() async {
+    do throws(LogError) { try await parts.hostLog.reopen() } catch {
+      parts.log.error("the log could not be opened anew", ["why": error.description])
+    }
+    _ = await reload()
   }
 
   private func windDown() async {
@@ -82,6 +103,7 @@ extension Host {
     parts.events.emit("HOST_STOPPED")
     await parts.store.close()
     parts.loop.stop()
+    await parts.hostLog.flush()
   }
 
   // MARK: Records
@@ -145,10 +167,11 @@ extension Host {
     var known = Set(await parts.supervisor.availablePlugins())
     var seconds = 0
     while !Task.isCancelled {
-      try? await Task.sleep(for: .seconds(1))
+      try? await options.pause(.seconds(1))
       await upgradeChangedPlugins()
       known = await offerNewPlugins(known)
       seconds += 1
+      if seconds % 3 == 0 { await parts.bundles.resolve() }
       if seconds % 3600 == 0 { await prune() }
     }
   }

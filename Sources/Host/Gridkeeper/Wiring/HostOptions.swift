@@ -1,5 +1,4 @@
 import Isolation
-import Telemetry
 
 /// How `run` was called.
 struct HostOptions: Sendable {
@@ -16,8 +15,7 @@ struct HostOptions: Sendable {
   /// How many times faster than real the outside market runs, over what the table says.
   var speed: Double?
   var time: any TimeSource = SystemTime()
-  /// Where the log goes instead of where the table says.
-  var log: Log?
+  var pause = SystemTime.pause
   /// Who looks on as runs end.
   var observer: (any RunObserver)?
 }

@@ -13,6 +13,7 @@ import Telemetry
 struct HostParts: Sendable {
   let time: any TimeSource
   let loop: EventLoop
+  let hostLog: HostLog
   let log: Log
   let metrics: Metrics
   let events: EventBus

@@ -19,6 +19,18 @@ struct StoreLedger: SlotLedger {
 
   // MARK: Restart
 
+  /// Ends the records of runs that a dead host left open; the scheduler decides about their slots.
+  func closeLostRuns(at now: Timestamp) async throws {
+    let lost = try await store.openRuns().map { run in
+      var run = run
+      run.ended = now
+      run.outcome = RunOutcome.lost("").label
+      run.text = "the host died"
+      return run
+    }
+    if !lost.isEmpty { try await store.appendRuns(lost) }
+  }
+
   /// What the scheduler must know when the host starts.
   func memory() async throws -> SchedulerMemory {
     var memory = SchedulerMemory()
@@ -27,8 +39,20 @@ struct StoreLedger: SlotLedger {
       JobAnchor(anchor, lastSlot: lasts[anchor.sequence])
     }
     memory.standings = try await store.standings().compactMap(JobStanding.init)
-    memory.orphans = try await store.openRuns().compactMap(RunOrder.init)
+    memory.orphans = try await orphans()
     return memory
+  }
+
+  /// The newest attempt of every slot that was planned and has no end: its host died.
+  private func orphans() async throws -> [RunOrder] {
+    var newest: [SlotID: RunOrder] = [:]
+    for record in try await store.openSlots() {
+      guard let order = RunOrder(record) else { continue }
+      if newest[order.slot].map({ $0.attempt < order.attempt }) ?? true {
+        newest[order.slot] = order
+      }
+    }
+    return newest.values.sorted { $0.id < $1.id }
   }
 }
 
@@ -50,14 +74,13 @@ extension JobStanding {
 
 extension RunOrder {
   /// The order of a run that a dead host left open; its deadline has passed.
-  fileprivate init?(_ record: Storage.RunRecord) {
-    guard let id = UInt64(record.id), let kind = SlotID.Kind(rawValue: record.slot.kind) else {
-      return nil
-    }
+  fileprivate init?(_ record: SlotRecord) {
+    guard let id = record.run.flatMap(UInt64.init), let kind = SlotID.Kind(rawValue: record.key.kind)
+    else { return nil }
     self.init(
       id: RunID(id), plugin: "",
-      slot: SlotID(job: record.slot.job, kind: kind, time: record.slot.slot),
-      plannedAt: record.slot.slot, cause: record.cause, attempt: record.slot.attempt,
+      slot: SlotID(job: record.key.job, kind: kind, time: record.key.slot),
+      plannedAt: record.key.slot, cause: .cadence, attempt: record.key.attempt,
       generation: Int(record.generation), deadline: MonotonicInstant(nanoseconds: 0))
   }
 }

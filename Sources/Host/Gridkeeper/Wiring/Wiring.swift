@@ -15,7 +15,9 @@ struct Wiring {
   let options: HostOptions
   let table: JobTable
   let store: any Store
-  let log: Log
+  let hostLog: HostLog
+
+  private var log: Log { hostLog.log }
 
   /// Makes all parts; nothing runs yet.
   ///
@@ -48,7 +50,8 @@ struct Wiring {
     bridge.connect(scheduler, supervisor)
     signals.connect(scheduler)
     return HostParts(
-      time: options.time, loop: loop, log: log, metrics: metrics, events: events, store: store,
+      time: options.time, loop: loop, hostLog: hostLog, log: log, metrics: metrics, events: events,
+      store: store,
       board: board, exchange: exchange, market: market, bundles: bundles, supervisor: supervisor,
       scheduler: scheduler, bridge: bridge, tradeBell: bell, trades: trades, bars: bars)
   }

@@ -13,7 +13,6 @@ struct TableBuilder {
   var expressions: [String: CronFields] = [:]
   var backoffs: [String: ClosedRange<Duration>] = [:]
   static let cacheLimit = 1_024
-  private var unknownGroups: [(name: String, place: Findings.Place)] = []
 
   private static let sections = ["version"] + SectionSettings.all.map(\.name) + ["groups", "jobs"]
 

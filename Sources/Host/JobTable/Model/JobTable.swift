@@ -73,7 +73,7 @@ package struct MarketSettings: Sendable, Hashable, Codable {
   /// Token atoms in one base lot.
   package var baseLot: Int64 = 1_000_000
   /// Lamports in one quote lot.
-  package var quoteLot: Int64 = 100
+  package var quoteLot: Int64 = 1
   /// Decimals of the token.
   package var tokenDecimals = 9
   /// The smallest order, in base lots.

@@ -30,6 +30,9 @@ extension MemoryStore {
           sequence: SlotSequence(job: streak.job, kind: streak.kind), first: streak.first,
           outcome: streak.outcome)
         content.streaks[key] = streak
+        for slot in content.slots.values where slot.outcome == nil && streak.covers(slot.key) {
+          content.slots[slot.key]?.outcome = streak.outcome
+        }
       }
     }
   }

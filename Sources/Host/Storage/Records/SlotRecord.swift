@@ -96,6 +96,11 @@ package struct SlotStreak: Sendable, Hashable {
     self.outcome = outcome
   }
 
+  /// Whether the streak speaks of a slot.
+  func covers(_ key: SlotKey) -> Bool {
+    key.job == job && key.kind == kind && first <= key.slot && key.slot <= last
+  }
+
   /// How many of the slots lie in `range`, taking them as evenly spaced.
   package func count(in range: Range<Timestamp>) -> Int64 {
     guard last >= range.lowerBound, first < range.upperBound else { return 0 }

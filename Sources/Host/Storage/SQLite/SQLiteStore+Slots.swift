@@ -36,7 +36,14 @@ extension SQLiteStore {
         "INSERT INTO slot_streaks (job, kind, first, outcome, last, count) "
           + "VALUES (?, ?, ?, ?, ?, ?) "
           + "ON CONFLICT DO UPDATE SET last = excluded.last, count = excluded.count")
+      let close = try database.statement(
+        "UPDATE slots SET outcome = ? WHERE job = ? AND kind = ? AND slot >= ? AND slot <= ? "
+          + "AND outcome IS NULL")
       for streak in streaks {
+        try close.run([
+          .text(streak.outcome), .text(streak.job), .text(streak.kind), .time(streak.first),
+          .time(streak.last),
+        ])
         try insert.run([
           .text(streak.job), .text(streak.kind), .time(streak.first), .text(streak.outcome),
           .time(streak.last), .integer(streak.count),

@@ -32,7 +32,9 @@ package final class Gauge: Sendable {
 
 /// A histogram that many threads observe into.
 package final class HistogramHandle: Sendable {
-  private let histogram = Guarded(Histogram())
+  private let histogram: Guarded<Histogram>
+
+  init(_ histogram: Histogram = Histogram()) { self.histogram = Guarded(histogram) }
 
   /// Adds an observation in seconds.
   package func observe(_ seconds: Double) { histogram.withLock { $0.observe(seconds) } }

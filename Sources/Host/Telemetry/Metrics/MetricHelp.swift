@@ -8,28 +8,26 @@ package enum MetricHelp: Sendable {
 
   private static let scheduling: [String: String] = [
     "slots_total": "Slots by job and outcome.",
-    "job_runs_total": "Runs by job and result.",
-    "job_lateness_seconds": "Time from a slot to the start of its run.",
-    "job_lateness_timer_seconds": "Part of the lateness before the scheduler woke.",
-    "job_lateness_queue_seconds": "Part of the lateness before the run was handed to its worker.",
-    "job_lateness_wake_seconds": "Part of the lateness before the worker read it.",
-    "job_lateness_start_seconds": "Part of the lateness before the job's code ran.",
-    "job_run_seconds": "Time from the start of a run to its end.",
-    "jobs": "Jobs by state.",
+    "run_seconds": "Time from the start of a run to its end.",
+    "scheduler_lateness_seconds":
+      "Time from a slot to the start of its run, by the part that lost it.",
+    "scheduler_jobs": "Jobs in the table.",
+    "scheduler_runs_under_way": "Runs that have not ended.",
     "scheduler_job_overdue": "Enabled jobs whose next slot lies in the past.",
-    "config_generation": "The generation of the job table that is in force.",
-    "reloads_total": "Reloads by result.",
-    "reload_seconds": "Time from reading a changed table until it is in force.",
+    "scheduler_clock_steps_total": "Steps of the clock on the wall.",
+    "scheduler_halted": "1 while nothing new is started.",
+    "scheduler_ledger_dropped": "Records of slots that the ledger had no room for.",
+    "scheduler_ledger_failures_total": "Records of slots that the store did not take.",
+    "scheduler_stray_reports": "Reports about runs that the scheduler does not know.",
   ]
 
   private static let workers: [String: String] = [
-    "workers": "Worker processes by state.",
     "worker_starts_total": "Worker processes started.",
     "worker_deaths_total": "Worker processes that ended without being asked.",
     "worker_trips_total": "Crash loops that stopped a plugin.",
     "worker_runs_rejected_total": "Runs that no worker could take, by reason.",
     "worker_tellings_dropped_total": "Log lines, events and numbers that a worker had to drop.",
-    "worker_output_dropped_total": "Bytes of a worker's output that were dropped.",
+    "worker_output_dropped_total": "Output of workers that was dropped.",
   ]
 
   private static let bundles: [String: String] = [
@@ -49,16 +47,9 @@ package enum MetricHelp: Sendable {
     "synthetic_volume_ratio": "Share of the volume that own wallets traded with each other.",
     "pivot_price": "The pivot price.",
     "mid_price": "The middle between best bid and best ask.",
-    "headroom_ratio": "Share of the emission that others hold.",
-    "balance": "Balances by wallet and token.",
   ]
 
   private static let host: [String: String] = [
-    "metrics_refused_total": "Look-ups of metrics that were refused: too many, or of another kind.",
-    "log_lines_dropped": "Log lines that were lost.",
-    "events_total": "Events by name.",
-    "store_failures_total": "Failed calls of the store by kind.",
-    "store_commit_seconds": "Time that a call waited until its write was on disk.",
-    "control_requests_total": "Requests on the control socket by verb.",
+    "metrics_refused_total": "Look-ups of metrics that were refused: too many, or of another kind."
   ]
 }

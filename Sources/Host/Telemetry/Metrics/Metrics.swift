@@ -1,4 +1,4 @@
-import Isolation
+package import Isolation
 
 /// Counters, gauges and histograms, shared by all parts of the host.
 ///
@@ -38,6 +38,10 @@ package final class Metrics: Sendable {
     var kinds: [String: String] = [:]
     var refused = 0.0
   }
+
+  /// Histograms that one part gathers by itself and hands over whole, now and then; they are shown
+  /// beside the others.
+  package let histograms = Guarded<[Key: Histogram]>([:])
 
   private let registry = Guarded(Registry())
   private let maxSeries: Int
@@ -97,9 +101,27 @@ package final class Metrics: Sendable {
     }
   }
 
+  /// The present values of all counters.
+  package var counters: Guarded<[Key: Double]> {
+    Guarded(
+      allSeries.compactMapValues {
+        if case .counter(let counter) = $0 { counter.value } else { nil }
+      })
+  }
+
+  /// The present values of all gauges.
+  package var gauges: Guarded<[Key: Double]> {
+    Guarded(
+      allSeries.compactMapValues { if case .gauge(let gauge) = $0 { gauge.value } else { nil } })
+  }
+
+  private var allSeries: [Key: Series] { registry.withLock(\.series) }
+
   /// All metrics by name, each with its series by labels.
   var families: [(name: String, series: [(labels: [String], Series)])] {
-    let (all, refused) = registry.withLock { ($0.series, $0.refused) }
+    let (registered, refused) = registry.withLock { ($0.series, $0.refused) }
+    let handedOver = histograms.withLock(\.self).mapValues { Series.histogram(HistogramHandle($0)) }
+    let all = registered.merging(handedOver) { first, _ in first }
     var byName = Dictionary(grouping: all.map { ($0.key, $0.value) }, by: \.0.name)
       .mapValues { $0.map { (labels: $0.labels, $1) } }
     if refused > 0 {

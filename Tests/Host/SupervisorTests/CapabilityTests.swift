@@ -1,0 +1,78 @@
+import Isolation
+@_spi(Host) import PluginAPI
+import Testing
+import Wire
+
+@testable import Supervisor
+
+/// The supervisor over workers that are no processes.
+@Suite(.timeLimit(.minutes(1))) struct CapabilityTests {
+  static func job(grants: Set<Capability>) -> StagedJob {
+    StagedJob(name: "job", plugin: "Any", grants: grants)
+  }
+
+  @Test func anUpgradeThatWantsMoreIsRefusedUntilTheTableGrantsIt() async throws {
+    let script = ScriptedLauncher(capabilities: [[.trade], [.trade, .swap], [.trade, .swap]])
+    let host = TestHost(launcher: script)
+    await host.host(Self.job(grants: [.trade]))
+    await #expect(
+      throws: PluginProblem(
+        plugin: "Any", "job job would gain swap; grant it in the job table first")
+    ) { try await host.supervisor.upgrade("Any") }
+    #expect(await host.status("Any")?.version == "1")
+
+    await host.host(Self.job(grants: [.trade, .swap]))
+    let report = try await host.supervisor.upgrade("Any")
+    #expect(report.gained == ["job": [.swap]] && report.lost.isEmpty)
+    #expect(await host.status("Any")?.version == "3")
+    await host.stop()
+  }
+
+  @Test func aRunThatIsOverCanAskForNothing() async throws {
+    let script = ScriptedLauncher(capabilities: [[.trade]])
+    let host = TestHost(launcher: script)
+    await host.host(Self.job(grants: [.trade, .swap]))
+    let link = try #require(script.links.withLock { $0.first })
+    await host.supervisor.start([TestHost.order("job", 7)])
+    await host.desk.hear(link, .request(RunRequest(run: 7, call: 1, content: .market)))
+    let time = MonotonicInstant(nanoseconds: 1)
+    let end = EndedRun(run: 7, result: .done(""), received: time, started: time, ended: time)
+    await host.desk.hear(link, .ended([end]))
+    #expect(await host.desk.end(of: 7).end?.verdict.doneText == "")
+    await host.desk.hear(link, .request(RunRequest(run: 7, call: 2, content: .market)))
+    let refusal = ServiceReply.refused(Refusal(.runClosed, "run 7 is over"))
+    #expect(link.received.contains(.reply(RunReply(call: 2, content: refusal))))
+    #expect(await host.desk.calls.map(\.1.capabilities) == [[.trade]])
+    await host.stop()
+  }
+
+  @Test func endingARunThatIsNotOpenEndsTheWorker() async throws {
+    let script = ScriptedLauncher(capabilities: [[], []])
+    let host = TestHost(launcher: script)
+    await host.host(Self.job(grants: []))
+    let link = try #require(script.links.withLock { $0.first })
+    await host.supervisor.start([TestHost.order("job", 1)])
+    let time = MonotonicInstant(nanoseconds: 1)
+    let end = EndedRun(run: 99, result: .done(""), received: time, started: time, ended: time)
+    await host.desk.hear(link, .ended([end]))
+    #expect(
+      await host.desk.end(of: 1).end?.verdict.loss?.message
+        == "the worker of Any was killed: it broke the protocol: it ended run 99, which it has not")
+    _ = await host.desk.state(.ready, of: "Any", times: 2)
+    await host.stop()
+  }
+
+  @Test func parametersThatAreTooLongAreAProblemOfTheirJob() async {
+    let host = TestHost(launcher: ScriptedLauncher(capabilities: [[]]))
+    let long = String(repeating: "x", count: Wire.longestFrame)
+    let problems = await host.host(
+      StagedJob(name: "long", plugin: "Any", parameters: ["text": long]))
+    #expect(problems.map(\.job) == ["long"])
+    await host.stop()
+  }
+}
+
+extension Desk {
+  /// Has a scripted worker say something, on the loop's thread as real ones do.
+  func hear(_ link: ScriptedLink, _ message: WorkerMessage) { link.say(message) }
+}
