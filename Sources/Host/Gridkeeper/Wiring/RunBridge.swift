@@ -38,7 +38,7 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     let started = orders.map { order in
       WorkerRun(
         id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: order.attempt, seed: stableHash(order.slot.description))
+        attempt: order.attempt, seed: order.slot.seed)
     }
     supervisor?.assumeIsolated { $0.start(started) }
   }
