@@ -6,9 +6,11 @@ import Worker
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 
 SignalListener.block()
-let surroundings = Surroundings(
-  environment: ProcessEnvironment.variables, time: SystemTime(), output: FileOutput.standard,
-  errors: FileOutput.error)
-let program = Program(commands: Commands.all, surroundings: surroundings)
-let code = await program.run(Array(CommandLine.arguments.dropFirst()))
-exit(code.rawValue)
+Task.detached {
+  let surroundings = Surroundings(
+    environment: ProcessEnvironment.variables, time: SystemTime(), output: FileOutput.standard,
+    errors: FileOutput.error)
+  let program = Program(commands: Commands.all, surroundings: surroundings)
+  exit(await program.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+}
+SignalListener.wait()

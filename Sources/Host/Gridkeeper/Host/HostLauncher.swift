@@ -18,7 +18,7 @@ struct HostLauncher {
   func launch() async throws -> Host {
     let bytes = try? await read()
     let loaded = bytes.map(loader.load)
-    let storage = loaded?.table?.storage ?? StorageSettings()
+    let storage = loaded?.storage ?? StorageSettings()
     let store = try await open(options.table.resolve(storage.database))
     do {
       return try await launch(bytes, loaded, store)

@@ -4,9 +4,11 @@ import Isolation
 /// Signals of the operating system as values.
 ///
 /// They are blocked before the first thread starts, so that none can end the host before it
-/// listens; a thread of its own then waits for them.
+/// listens; then the program's first thread waits for them. It must, because a thread that waits
+/// for anything else in the runtime's way unblocks them all.
 enum SignalListener {
   private static let numbers = [SIGHUP, SIGINT, SIGTERM, SIGUSR1]
+  private static let follower = Guarded<AsyncStream<Int32>.Continuation?>(nil)
 
   /// Blocks the signals in this thread and all that it starts.
   static func block() {
@@ -15,22 +17,22 @@ enum SignalListener {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Lets the signals end the process again, for commands that follow something.
-  static func restoreDefaults() {
+  /// Waits for signals for as long as the process lives. While nobody follows them, the first one
+  /// ends the process, as it would without us.
+  static func wait() -> Never {
     var set = makeSet()
-    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    while true {
+      var number: Int32 = 0
+      guard unsafe sigwait(&set, &number) == 0 else { continue }
+      guard let follower = follower.withLock(\.self) else { exit(128 + number) }
+      follower.yield(number)
+    }
   }
 
-  /// The signals as they come; `block` must have been called.
+  /// The signals as they come, from now on.
   static func signals() -> AsyncStream<Int32> {
     AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
-      Thread.start(name: "signals") {
-        var set = makeSet()
-        var number: Int32 = 0
-        while unsafe sigwait(&set, &number) == 0 {
-          if case .terminated = continuation.yield(number) { return }
-        }
-      }
+      follower.withLock { $0 = continuation }
     }
   }
 
