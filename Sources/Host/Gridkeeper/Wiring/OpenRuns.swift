@@ -30,6 +30,11 @@ final class OpenRuns: Sendable {
   /// The order of an open run.
   func order(of run: UInt64) -> RunOrder? { entries.withLock { $0[run]?.order } }
 
+  /// The orders of several runs, `nil` for those that are not open.
+  func orders(of runs: some Sequence<UInt64>) -> [RunOrder?] {
+    entries.withLock { entries in runs.map { entries[$0]?.order } }
+  }
+
   /// The number of the run's next submission, counted from 0; `nil` when the run is over.
   func nextEffect(of run: UInt64) -> Int? {
     entries.withLock { entries in

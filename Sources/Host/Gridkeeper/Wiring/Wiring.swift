@@ -40,7 +40,7 @@ struct Wiring {
       venue: exchange, market: market, bundles: bundles, store: store, board: board, runs: runs,
       events: events, metrics: metrics, log: log, time: options.time,
       signal: { name in await signals.send(name) })
-    let bridge = RunBridge(runs: runs, desk: desk)
+    let bridge = RunBridge(runs: runs, desk: desk, observer: options.observer)
     let supervisor = Supervisor(
       loop: loop, time: options.time,
       settings: SupervisorSettings(
