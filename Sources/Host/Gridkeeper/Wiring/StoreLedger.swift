@@ -13,9 +13,7 @@ struct StoreLedger: SlotLedger {
   @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
-    var batch = LedgerBatch()
-    for entry in entries { batch.add(entry) }
-    try await batch.write(to: store)
+    try await store.write(entries.flatMap(\.writes))
   }
 
   // MARK: Restart
