@@ -24,7 +24,10 @@ extension Commands {
       surroundings.output.line(json)
     } else {
       let rows: [RunRow] = try JSONText.decode(json)
-      surroundings.output.line(RunTable(rows: rows).text(surroundings.style(for: arguments)))
+      let nothing = words.job.map { "no run of '\($0)' is recorded" } ?? "no run is recorded yet"
+      let table = RunTable(rows: rows).text(
+        surroundings.style(for: arguments), columns: surroundings.columns)
+      surroundings.output.line(rows.isEmpty ? nothing : table)
     }
     return .success
   }

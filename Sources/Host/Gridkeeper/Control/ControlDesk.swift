@@ -54,7 +54,14 @@ struct ControlDesk: Sendable {
 
   private func why(_ words: Words) async throws -> WhyReport {
     let job = try job(words)
-    guard let report = await host.parts.scheduler.why(job) else { throw await unknown(job) }
+    guard var report = await host.parts.scheduler.why(job) else { throw await unknown(job) }
+    let trading = await host.trading()
+    if trading.mode != .active {
+      report.findings.append(
+        WhyReport.Finding(
+          topic: .halt, text: "trading is \(trading.mode.rawValue): \(trading.reason)",
+          isBlocking: false))
+    }
     return report
   }
 
@@ -94,7 +101,7 @@ struct ControlDesk: Sendable {
     case "enable": try await host.setEnabled(try job(words), true)
     case "disable": try await host.setEnabled(try job(words), false)
     case "kill":
-      "trading is halted; \(await host.kill(reason: words.note ?? "operator")) wallets' orders go"
+      Self.killed(wallets: await host.kill(reason: words.note ?? "operator"))
     case "clear": try await clear(words)
     default: throw ControlError("unknown-verb", "this host does not know '\(verb)'")
     }
@@ -123,6 +130,14 @@ struct ControlDesk: Sendable {
       await host.parts.supervisor.resume(plugin)
     }
     return "\(job) runs again"
+  }
+
+  private static func killed(wallets: Int) -> String {
+    switch wallets {
+    case 0: "trading is halted; there was no order to cancel"
+    case 1: "trading is halted; the orders of 1 wallet are being cancelled"
+    default: "trading is halted; the orders of \(wallets) wallets are being cancelled"
+    }
   }
 
   private func clear(_ words: Words) async throws -> String {

@@ -11,7 +11,7 @@ import Telemetry
 // What operators ask.
 extension Host {
   func answer() async -> HostAnswer {
-    let trading = await parts.bundles.state
+    let trading = await trading()
     let venue = await parts.exchange.identity
     return HostAnswer(
       version: Program.version, pid: getpid(), started: started, now: options.time.wall,
@@ -20,6 +20,17 @@ extension Host {
       tradingReason: trading.reason, venue: "\(venue.kind) (\(venue.cluster))",
       workers: await parts.supervisor.statuses().map(WorkerRow.init),
       jobs: await parts.scheduler.status().map(JobRow.init))
+  }
+
+  /// What may be submitted, as the gates would decide now: the kill file counts as well.
+  func trading() async -> TradingState {
+    let state = await parts.bundles.state
+    switch await KillFile(path: killFile).read() {
+    case .clear: return state
+    case .set where state.mode == .halted: return state
+    case .set: return TradingState(.halted, reason: "the kill file \(killFile) exists")
+    case .unreadable(let why): return TradingState(.halted, reason: "the kill file \(why)")
+    }
   }
 
   /// All metrics in the Prometheus text format.

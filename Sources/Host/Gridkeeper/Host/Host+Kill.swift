@@ -35,8 +35,6 @@ extension Host {
     parts.events.emit("KILL_CLEARED", ["reason": reason])
   }
 
-  private var killFile: String { options.table.resolve(force.table.risk.killFile) }
-
   private static func create(_ path: String, _ reason: String) -> Bool {
     let descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return false }

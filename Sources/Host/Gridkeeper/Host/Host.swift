@@ -18,6 +18,8 @@ actor Host {
   /// Why the host runs by an older table than the one on disk, if it does.
   private(set) var degradation: String?
   private var reloading: Task<ReloadReport, Never>?
+  /// Where the kill file is: the one that the gates look at since the start, whatever a reload says.
+  let killFile: String
 
   init(options: HostOptions, parts: HostParts, examiner: TableExaminer, force: TableInForce) {
     self.options = options
@@ -25,6 +27,7 @@ actor Host {
     self.examiner = examiner
     self.force = force
     started = options.time.wall
+    killFile = options.table.resolve(force.table.risk.killFile)
   }
 
   /// Says that the host started on the last good table because the one on disk cannot be used.

@@ -29,9 +29,10 @@ struct StatusText {
   }
 
   func workers(_ style: TextStyle, columns: Int) -> String {
-    var table = TextTable([
-      "WORKER", "STATE", "PROCESS", "VERSION", "MEMORY", "RESTARTS", "SINCE", "",
-    ])
+    var table = TextTable(
+      [
+        "WORKER", "STATE", "PROCESS", "VERSION", "MEMORY", "RESTARTS", "SINCE", "",
+      ], expendable: ["VERSION", "PROCESS", "MEMORY"])
     for worker in answer.workers {
       let paint = worker.state == "ready" ? style.good : style.warning
       table.add([
@@ -47,9 +48,11 @@ struct StatusText {
   }
 
   func jobs(_ style: TextStyle, columns: Int) -> String {
-    var table = TextTable([
-      "JOB", "STATE", "NEXT", "LAST", "ENDED", "LATE p50", "p99", "RAN", "FAILED", "SKIPPED", "",
-    ])
+    var table = TextTable(
+      [
+        "JOB", "STATE", "NEXT", "LAST", "ENDED", "LATE p50", "LATE p99", "RAN", "FAILED", "SKIPPED",
+        "",
+      ], expendable: ["LATE p50", "SKIPPED", "RAN", "ENDED", "FAILED"])
     for job in answer.jobs { table.add(row(job, style)) }
     return table.text(style: style, columns: columns)
   }
