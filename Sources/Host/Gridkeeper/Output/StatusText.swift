@@ -64,11 +64,20 @@ struct StatusText {
       TextTable.Cell(job.lastOutcome ?? "-", paint(job.lastOutcome ?? "", style)),
       TextTable.Cell(job.lastEnd.map { TimeText.relative($0, to: answer.now) } ?? "-"),
       TextTable.Cell(TimeText.milliseconds(job.latenessMedianMs)),
-      TextTable.Cell(TimeText.milliseconds(job.lateness99Ms)), TextTable.Cell("\(job.ran)"),
+      lateness(job, style), TextTable.Cell("\(job.ran)"),
       TextTable.Cell("\(job.failed)") { job.failed > 0 ? style.bad($0) : $0 },
       TextTable.Cell("\(job.skipped)"),
       TextTable.Cell(Self.firstLine(job.lastDetail), style.faint),
     ]
+  }
+
+  /// With a `!` when it is more than the table wants.
+  private func lateness(_ job: JobRow, _ style: TextStyle) -> TextTable.Cell {
+    let text = TimeText.milliseconds(job.lateness99Ms)
+    guard let late = job.lateness99Ms, let most = job.maxLatenessMs, late > most else {
+      return TextTable.Cell(text)
+    }
+    return TextTable.Cell(text + "!", style.bad)
   }
 
   private func paint(_ word: String, _ style: TextStyle) -> (String) -> String {
