@@ -19,28 +19,28 @@ import Testing
   @Test(arguments: SectionSettings.all.map(\.name))
   func everySettingHasItsRow(name: String) throws {
     let section = try #require(SectionSettings.all.first { $0.name == name })
-    let chapter = try #require(chapter("### `\(name)`"))
-    #expect(chapter.contains(section.help))
+    let text = try #require(chapter("### `\(name)`"))
+    #expect(text.contains(section.help))
     for (field, fallback) in zip(section.fields, section.show(JobTable())) {
       let row = Self.row(field, fallback)
-      #expect(chapter.contains(row), "expected the row\n\(row)")
+      #expect(text.contains(row), "expected the row\n\(row)")
     }
-    #expect(Self.keys(in: chapter) == section.fields.map(\.key))
+    #expect(Self.keys(in: text) == section.fields.map(\.key))
   }
 
   @Test func everyKeyOfAJobHasItsRow() throws {
-    let chapter = try #require(chapter("## Jobs"))
-    #expect(Set(Self.keys(in: chapter)) == Set(TableBuilder.jobKeys))
+    let text = try #require(chapter("## Jobs"))
+    #expect(Set(Self.keys(in: text)) == Set(TableBuilder.jobKeys))
     for (key, bounds) in TableBuilder.durationBounds where key != "backoff" {
-      let text = "\(bounds.lowerBound.parameterText) to \(bounds.upperBound.parameterText)"
-      let row = chapter.split(separator: "\n").first { $0.hasPrefix("| `\(key)` |") }
-      #expect(row?.contains(text) == true, "expected '\(text)' in the row of \(key)")
+      let range = "\(bounds.lowerBound.parameterText) to \(bounds.upperBound.parameterText)"
+      let row = text.split(separator: "\n").first { $0.hasPrefix("| `\(key)` |") }
+      #expect(row?.contains(range) == true, "expected '\(range)' in the row of \(key)")
     }
   }
 
   @Test func everyCapabilityIsNamed() throws {
-    let chapter = try #require(chapter("## Jobs"))
-    for capability in Capability.allCases { #expect(chapter.contains("`\(capability.rawValue)`")) }
+    let text = try #require(chapter("## Jobs"))
+    for capability in Capability.allCases { #expect(text.contains("`\(capability.rawValue)`")) }
   }
 
   /// From the heading to the next one of its level or above.
