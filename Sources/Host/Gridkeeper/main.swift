@@ -5,7 +5,7 @@ import Worker
 // A worker is this program too; it shares nothing else with the command line.
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 
-SignalListener.block()
+signal(SIGPIPE, SIG_IGN)
 let surroundings = Surroundings(
   environment: ProcessEnvironment.variables, time: SystemTime(), output: FileOutput.standard,
   errors: FileOutput.error)

@@ -101,7 +101,6 @@ extension Commands {
     words.limit = try arguments.number("count", in: 0...1_000, default: 20)
     let style = surroundings.style(for: arguments)
     let isJSON = arguments.switches.contains("json")
-    SignalListener.restoreDefaults()
     try await HostClient(arguments, surroundings).follow("events", words) { json in
       surroundings.output.line(isJSON ? json : try EventText(json).text(style))
     }

@@ -11,7 +11,6 @@ extension Commands {
       try await showStatus(client, arguments, surroundings)
       return .success
     }
-    SignalListener.restoreDefaults()
     while true {
       if surroundings.output.isTerminal { surroundings.output.write("\u{1B}[2J\u{1B}[H") }
       try await showStatus(client, arguments, surroundings)

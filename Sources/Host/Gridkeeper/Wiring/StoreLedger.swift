@@ -75,7 +75,8 @@ extension JobStanding {
 extension RunOrder {
   /// The order of a run that a dead host left open; its deadline has passed.
   fileprivate init?(_ record: SlotRecord) {
-    guard let id = record.run.flatMap(UInt64.init), let kind = SlotID.Kind(rawValue: record.key.kind)
+    guard let id = record.run.flatMap(UInt64.init),
+      let kind = SlotID.Kind(rawValue: record.key.kind)
     else { return nil }
     self.init(
       id: RunID(id), plugin: "",
