@@ -89,7 +89,7 @@ extension WithHosts {
     private func expectLostOnce(_ job: String, _ host: HostProcess) async throws {
       let lost = try await host.runs(job).filter { $0.outcome == "lost" }
       #expect(lost.count == 1, "\(job)")
-      #expect(lost.first?.text?.contains("the host died") == true, "\(job)")
+      #expect(lost.first?.text?.contains("its host ended") == true, "\(job)")
     }
 
     /// Every slot of the period, downtime included, has one end; so have all bundles and runs.
@@ -127,7 +127,7 @@ extension WithHosts {
       #expect(access(folder.socket, F_OK) != 0)
       let records = try await HostRecords(folder)
       #expect(try await records.openSlots() == [])
-      #expect(try await records.openRuns() == [])
+      #expect(try await records.openRuns().map { "\($0)" } == [])
       #expect(try await records.events().last == "HOST_STOPPED")
       await records.close()
     }
@@ -168,13 +168,18 @@ extension WithHosts {
       try folder.write(Self.small)
       #expect(try await HostProcess(folder).terminate() == .exited(0))
 
+      try folder.write(Self.small + "\n  broken: { plugin")
+      let broken = try await HostProcess(folder)
+      #expect(try await broken.status().degradation?.contains("error: ") == true)
+      #expect(try await broken.terminate() == .exited(0))
+
       try folder.write(Self.small.replacing("every:", with: "evry:"))
       let host = try await HostProcess(folder)
       let status = try await host.until("it runs") { ($0.job("idle")?.ran ?? 0) > 0 }
       #expect(status.generation == 1)
       #expect(status.degradation?.contains("unknown key 'evry'") == true)
       #expect(host.log.contains("the last good table runs instead, generation 1"))
-      #expect(try await host.call("status").output.contains("unknown key 'evry'"))
+      #expect(try await host.call("status").output.contains("runs by the last good table"))
       #expect(try await host.call("reload", "--wait").exit == .badTable)
 
       try folder.write(Self.small)
@@ -182,11 +187,17 @@ extension WithHosts {
       #expect(try await host.call("reload", "--wait").exit == .success)
       #expect(try await host.status().generation == 1)
       #expect(try await host.terminate() == .exited(0))
+    }
 
+    @Test func aColdStartWithoutATableFindsTheStoreInItsUsualPlace() async throws {
+      let folder = try HostFolder(plugins: "Idle")
+      try folder.write(Self.small.replacing("storage: { database: store.db }", with: ""))
+      #expect(try await HostProcess(folder).terminate() == .exited(0))
       unlink(folder.table)
-      let without = try await HostProcess(folder)
-      #expect(try await without.status().degradation?.contains("cannot be read") == true)
-      #expect(try await without.terminate() == .exited(0))
+      let host = try await HostProcess(folder)
+      try await host.until("it runs") { ($0.job("idle")?.ran ?? 0) > 0 }
+      #expect(try await host.status().degradation?.contains("cannot be read") == true)
+      #expect(try await host.terminate() == .exited(0))
     }
 
     @Test func aColdStartWithNothingToRunSaysWhatIsWrong() async throws {

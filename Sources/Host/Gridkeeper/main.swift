@@ -5,10 +5,12 @@ import Worker
 // A worker is this program too; it shares nothing else with the command line.
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 
-signal(SIGPIPE, SIG_IGN)
-let surroundings = Surroundings(
-  environment: ProcessEnvironment.variables, time: SystemTime(), output: FileOutput.standard,
-  errors: FileOutput.error)
-let program = Program(commands: Commands.all, surroundings: surroundings)
-let code = await program.run(Array(CommandLine.arguments.dropFirst()))
-exit(code.rawValue)
+SignalListener.block()
+Task.detached {
+  let surroundings = Surroundings(
+    environment: ProcessEnvironment.variables, time: SystemTime(), output: FileOutput.standard,
+    errors: FileOutput.error)
+  let program = Program(commands: Commands.all, surroundings: surroundings)
+  exit(await program.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+}
+SignalListener.wait()

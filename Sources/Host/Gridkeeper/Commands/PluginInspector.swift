@@ -10,7 +10,9 @@ struct PluginInspector {
   /// Kept alive, because the supervisor holds it weakly.
   private let nobody: Nobody
 
-  /// - Parameter table: Settings of the workers; those of an empty table by default.
+  /// Workers get the settings of `table`; those of an empty table by default.
+  ///
+  /// - Throws: `CommandFailure` when the program cannot find itself.
   init(
     _ arguments: Arguments, _ surroundings: Surroundings, table: JobTable = JobTable(),
     paths: TablePaths = TablePaths(table: "jobs.yaml")

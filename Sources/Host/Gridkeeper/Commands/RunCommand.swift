@@ -24,7 +24,6 @@ extension Commands {
     ]
   ) { arguments, surroundings in
     let options = try hostOptions(arguments, surroundings)
-    SignalListener.start()
     try makeFolder(of: options.socket)
     let host = try await HostLauncher(options: options).launch()
     let control = makeControl(host, options)

@@ -3,50 +3,43 @@ import Isolation
 
 /// Signals of the operating system as values.
 ///
-/// Blocking them and waiting would not do: an idle main thread waits with all signals unblocked.
+/// They are blocked before the first thread starts, so that none can end the host before it
+/// listens; then the program's first thread waits for them. It must, because a thread that waits
+/// for anything else in the runtime's way unblocks them all.
 enum SignalListener {
   private static let numbers = [SIGHUP, SIGINT, SIGTERM, SIGUSR1]
+  private static let follower = Guarded<AsyncStream<Int32>.Continuation?>(nil)
 
-  /// Reading and writing end of what the handler writes numbers to; it may do nothing else.
-  private static let pipe: (read: Int32, write: Int32) = {
-    var ends: [Int32] = [-1, -1]
-    let result = unsafe Glibc.pipe(&ends)
-    precondition(result == 0, "no pipe for signals: errno \(errno)")
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-    return (ends[0], ends[1])
-  }()
+  /// Blocks the signals in this thread and all that it starts.
+  static func block() {
+    var set = makeSet()
+    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    signal(SIGPIPE, SIG_IGN)
+  }
 
-  /// Catches the signals; those that come before `signals` is called are kept.
-  static func start() {
-    _ = pipe
-    for number in numbers {
-      signal(number) { number in
-        let before = errno
-        var byte = UInt8(truncatingIfNeeded: number)
-        _ = unsafe write(SignalListener.pipe.write, &byte, 1)
-        errno = before
-      }
+  /// Waits for signals for as long as the process lives. While nobody follows them, the first one
+  /// ends the process, as it would without us.
+  static func wait() -> Never {
+    var set = makeSet()
+    while true {
+      var number: Int32 = 0
+      guard unsafe sigwait(&set, &number) == 0 else { continue }
+      guard let follower = follower.withLock(\.self) else { exit(128 + number) }
+      follower.yield(number)
     }
   }
 
-  /// The signals as they come; `start` must have been called.
+  /// The signals as they come, from now on.
   static func signals() -> AsyncStream<Int32> {
     AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
-      Thread.start(name: "signals") {
-        while let number = next() {
-          if case .terminated = continuation.yield(number) { return }
-        }
-      }
+      follower.withLock { $0 = continuation }
     }
   }
 
-  private static func next() -> Int32? {
-    var byte: UInt8 = 0
-    while true {
-      let count = unsafe read(pipe.read, &byte, 1)
-      if count < 0, errno == EINTR { continue }
-      return count == 1 ? Int32(byte) : nil
-    }
+  private static func makeSet() -> sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for number in numbers { unsafe sigaddset(&set, number) }
+    return set
   }
 }

@@ -32,7 +32,7 @@ package struct TableLoader: Sendable {
     if composer.isWhole { builder.build(tree) }
     let positions = TablePositions(source: source, tree: tree, jobs: builder.jobElements)
     return LoadedTable(
-      table: builder.findings.hasErrors ? nil : builder.table,
+      table: builder.findings.hasErrors ? nil : builder.table, storage: builder.table.storage,
       diagnostics: positions.diagnostics(builder.findings), positions: positions,
       digest: StableDigest.of(bytes))
   }
@@ -42,6 +42,8 @@ package struct TableLoader: Sendable {
 package struct LoadedTable: Sendable {
   /// The table; `nil` when a diagnostic is an error.
   package let table: JobTable?
+  /// Where records are kept, as far as a table with errors tells; else the defaults.
+  package let storage: StorageSettings
   /// Everything that is wrong or doubtful, in the order of the file.
   package let diagnostics: [Diagnostic]
   /// Where everything stands, for checks that come later.
