@@ -112,7 +112,7 @@ struct HostLauncher {
       let candidate = try await examiner.examine(start.bytes)
       let generation = try await number(candidate, start)
       let ledger = StoreLedger(store: start.store)
-      try await ledger.closeLostRuns(at: options.time.wall)
+      try await ledger.closeRuns(at: options.time.wall)
       await parts.scheduler.restore(try await ledger.memory())
       let force = TableInForce(
         table: candidate.table, catalog: candidate.catalog, generation: generation,

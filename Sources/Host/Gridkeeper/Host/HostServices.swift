@@ -100,6 +100,7 @@ extension Host {
     await parts.scheduler.halt(reason: "the host stops")
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
+    try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
     await followBundles()
     parts.events.emit("HOST_STOPPED")
     await storeNewestEvents()
