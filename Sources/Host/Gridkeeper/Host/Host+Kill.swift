@@ -1,5 +1,6 @@
 import Bundles
 import Exchange
+import FoundationEssentials
 import Glibc
 import Isolation
 import JobTable
@@ -20,6 +21,18 @@ extension Host {
     parts.events.emit("KILL", ["reason": reason])
     parts.log.error("trading is halted", ["reason": reason])
     return await cancelEverything()
+  }
+
+  /// Says that trading is halted when a kill from before the start still holds.
+  func keepHalted() async {
+    let path = killFile
+    guard await KillFile(path: path).read() != .clear else { return }
+    let note = await WorkQueue(name: "kill-file").run {
+      try? String(contentsOfFile: path, encoding: .utf8)
+    }
+    let reason = note.flatMap { $0.isEmpty ? nil : $0 } ?? "the kill file exists"
+    await parts.bundles.setState(.halted, reason: reason)
+    parts.log.error("trading stays halted", ["reason": reason, "file": path])
   }
 
   /// Ends a halt: removes the kill file and lets trading go on.

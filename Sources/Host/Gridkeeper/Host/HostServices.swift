@@ -60,6 +60,7 @@ extension Host {
   private func reconcile() async throws {
     await parts.exchange.advance(to: options.time.wall)
     try await parts.bundles.reconcile()
+    await keepHalted()
   }
 
   /// Runs a service again when it fails, after a pause, and says so.
@@ -99,11 +100,26 @@ extension Host {
     await parts.scheduler.halt(reason: "the host stops")
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
-    await parts.bundles.drain()
+    try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
+    await followBundles()
     parts.events.emit("HOST_STOPPED")
+    await storeNewestEvents()
     await parts.store.close()
     parts.loop.stop()
     await parts.hostLog.flush()
+  }
+
+  /// Follows accepted bundles to their ends. The exchange's clock has stopped, so its slots are
+  /// passed here, without waiting for their time.
+  private func followBundles() async {
+    let slots = Task {
+      while !Task.isCancelled {
+        await parts.exchange.advance(to: await parts.exchange.nextSlot)
+        try? await options.pause(.milliseconds(5))
+      }
+    }
+    await parts.bundles.drain()
+    slots.cancel()
   }
 
   // MARK: Records
@@ -125,7 +141,9 @@ extension Host {
   }
 
   private nonisolated func storeEvents() async {
-    for await item in parts.events.subscribe(after: parts.events.last) {
+    let last = parts.events.last
+    await storeNewestEvents()
+    for await item in parts.events.subscribe(after: last) {
       switch item {
       case .event(let event):
         await write("events") { () throws(StoreError) in
@@ -134,6 +152,13 @@ extension Host {
       case .missed(let count):
         parts.log.warning("events came faster than they are stored", ["missed": "\(count)"])
       }
+    }
+  }
+
+  /// What was told before and after the records are followed; known events are stored once.
+  private nonisolated func storeNewestEvents() async {
+    await write("events") { () throws(StoreError) in
+      try await self.parts.store.appendEvents(self.parts.events.recent(limit: 1_000))
     }
   }
 
