@@ -103,6 +103,7 @@ extension Host {
     await parts.scheduler.halt(reason: "the host stops")
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
+    try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
     for _ in 0..<100 where !(await parts.bundles.isIdle) {
       try? await options.pause(.milliseconds(100))
     }
@@ -113,6 +114,7 @@ extension Host {
   }
 
   private func windDown() async {
+    await storeNewestEvents()
     await parts.store.close()
     parts.loop.stop()
     await parts.hostLog.flush()
@@ -137,7 +139,9 @@ extension Host {
   }
 
   private nonisolated func storeEvents() async {
-    for await item in parts.events.subscribe(after: parts.events.last) {
+    let last = parts.events.last
+    await storeNewestEvents()
+    for await item in parts.events.subscribe(after: last) {
       switch item {
       case .event(let event):
         await write("events") { () throws(StoreError) in
@@ -146,6 +150,13 @@ extension Host {
       case .missed(let count):
         parts.log.warning("events came faster than they are stored", ["missed": "\(count)"])
       }
+    }
+  }
+
+  /// What was told before and after the records are followed; known events are stored once.
+  private nonisolated func storeNewestEvents() async {
+    await write("events") { () throws(StoreError) in
+      try await self.parts.store.appendEvents(self.parts.events.recent(limit: 1_000))
     }
   }
 
