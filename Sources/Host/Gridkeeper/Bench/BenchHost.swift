@@ -65,7 +65,7 @@ struct BenchHost: Sendable {
 
   /// Waits until a moment of the monotonic clock.
   func wait(until moment: MonotonicInstant) async throws {
-    try await Task.sleep(for: moment - host.options.time.monotonic)
+    try await SystemTime.pause(moment - host.options.time.monotonic)
   }
 
   var now: MonotonicInstant { host.options.time.monotonic }

@@ -101,7 +101,7 @@ struct ControlDesk: Sendable {
     case "enable": try await host.setEnabled(try job(words), true)
     case "disable": try await host.setEnabled(try job(words), false)
     case "kill":
-      Self.killed(wallets: await host.kill(reason: words.note ?? "operator"))
+      await host.kill(reason: words.note ?? "operator").text
     case "clear": try await clear(words)
     default: throw ControlError("unknown-verb", "this host does not know '\(verb)'")
     }
@@ -130,14 +130,6 @@ struct ControlDesk: Sendable {
       await host.parts.supervisor.resume(plugin)
     }
     return "\(job) runs again"
-  }
-
-  private static func killed(wallets: Int) -> String {
-    switch wallets {
-    case 0: "trading is halted; there was no order to cancel"
-    case 1: "trading is halted; the orders of 1 wallet are being cancelled"
-    default: "trading is halted; the orders of \(wallets) wallets are being cancelled"
-    }
   }
 
   private func clear(_ words: Words) async throws -> String {

@@ -22,17 +22,6 @@ extension Host {
       jobs: await parts.scheduler.status().map(JobRow.init))
   }
 
-  /// What may be submitted, as the gates would decide now: the kill file counts as well.
-  func trading() async -> TradingState {
-    let state = await parts.bundles.state
-    switch await KillFile(path: killFile).read() {
-    case .clear: return state
-    case .set where state.mode == .halted: return state
-    case .set: return TradingState(.halted, reason: "the kill file \(killFile) exists")
-    case .unreadable(let why): return TradingState(.halted, reason: "the kill file \(why)")
-    }
-  }
-
   /// All metrics in the Prometheus text format.
   func exposition() async -> String {
     for worker in await parts.supervisor.statuses() {

@@ -18,8 +18,6 @@ actor Host {
   /// Why the host runs by an older table than the one on disk, if it does.
   private(set) var degradation: String?
   private var reloading: Task<ReloadReport, Never>?
-  /// Where the kill file is: the one that the gates look at since the start, whatever a reload says.
-  let killFile: String
 
   init(options: HostOptions, parts: HostParts, examiner: TableExaminer, force: TableInForce) {
     self.options = options
@@ -27,7 +25,6 @@ actor Host {
     self.examiner = examiner
     self.force = force
     started = options.time.wall
-    killFile = options.table.resolve(force.table.risk.killFile)
   }
 
   /// Says that the host started on the last good table because the one on disk cannot be used.
@@ -81,7 +78,10 @@ actor Host {
   }
 
   private func apply(_ bytes: [UInt8], digest: UInt64) async -> ReloadReport {
-    guard digest != force.digest else { return conclude(report(.unchanged, [])) }
+    guard digest != force.digest else {
+      degradation = nil
+      return conclude(report(.unchanged, []))
+    }
     do throws(TableRejection) {
       let candidate = try await examiner.examine(bytes)
       return await commit(candidate, bytes)
