@@ -179,7 +179,7 @@ extension Host {
       settle: force.table.host.settle, time: options.time)
     for await event in watcher.events {
       switch event {
-      case .changed(let content): _ = await reload(content)
+      case .changed(let content): _ = await reload(seen: content)
       case .unreadable(let reason): noteUnreadable(reason)
       }
     }
