@@ -108,10 +108,12 @@ actor Host {
         .error, file: options.table.table, message: "the table could not be stored: \(error)")
       return conclude(report(.rejected, [problem]))
     }
+    let gone = Set(force.table.jobs.keys).subtracting(candidate.table.jobs.keys)
     force = TableInForce(
       table: candidate.table, catalog: candidate.catalog, generation: generation,
       digest: candidate.digest, since: options.time.wall)
     await parts.enforce(candidate, generation: generation)
+    parts.forget(gone, keeping: Set(candidate.table.jobs.keys))
     degradation = nil
     var report = report(.applied, candidate.warnings)
     report.diff = diff.text
@@ -167,6 +169,14 @@ extension HostParts {
     }
     await bundles.setLimits(BundleLimits(candidate.table))
     hostLog.setLevel(candidate.table.telemetry.level)
+  }
+}
+
+extension HostParts {
+  /// Lets go of what is kept about jobs that the table no longer has.
+  fileprivate func forget(_ gone: Set<String>, keeping jobs: Set<String>) {
+    budget.keep(jobs)
+    for job in gone { metrics.remove(labelled: "job", job) }
   }
 }
 
