@@ -33,6 +33,11 @@ final class OpenRuns: Sendable {
     }
   }
 
+  /// The orders of several runs, `nil` for those that are not open.
+  func orders(of runs: some Sequence<UInt64>) -> [RunOrder?] {
+    entries.withLock { entries in runs.map { entries[$0]?.order } }
+  }
+
   /// Who a run's next bundle comes from; `nil` when the run is over.
   func submitter(of run: UInt64, cancels isCancel: Bool, _ capabilities: Set<Capability>)
     -> Submitter?

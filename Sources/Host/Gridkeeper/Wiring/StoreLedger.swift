@@ -7,9 +7,10 @@ import Storage
 struct StoreLedger: SlotLedger {
   let store: any Store
 
-  func record(_ entries: [LedgerEntry]) async throws { try await write(entries) }
+  // Concurrent, because sorting many entries would hold up the scheduler's loop.
+  @concurrent func record(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
-  func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
+  @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
     try await store.write(entries.flatMap(\.writes))

@@ -43,7 +43,7 @@ struct Wiring {
       events: events, metrics: metrics, log: log,
       budget: budget, time: options.time,
       signal: { name in await signals.send(name) })
-    let bridge = RunBridge(runs: runs, desk: desk)
+    let bridge = RunBridge(runs: runs, desk: desk, observer: options.observer)
     let supervisor = Supervisor(
       loop: loop, time: options.time,
       settings: SupervisorSettings(

@@ -6,6 +6,7 @@ import PluginAPI
 extension SchedulerCore {
   /// Runs ended. Reports for runs that are not known are counted and dropped.
   package mutating func completed(_ reports: [RunReport], _ now: SchedulerNow) {
+    clock = now.mono
     for report in reports {
       guard let place = runNumbers[report.id], let run = runs[Int(place)] else {
         strayReports += 1
