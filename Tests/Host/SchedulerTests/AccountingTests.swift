@@ -77,7 +77,7 @@ private struct AccountedWorld {
     host.settle()
     host.endAll()
     #expect(host.core.runCount == 0, "seed \(seed)")
-    _ = host.core.flush()
+    host.core.flush()
     host.settle()
   }
 

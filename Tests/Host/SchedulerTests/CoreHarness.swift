@@ -121,7 +121,7 @@ struct CoreHarness {
 
   /// Writes down what is open, and gives all ends as `seconds after the start: outcome xcount`.
   mutating func ends(of job: String = "job") -> [String] {
-    _ = core.flush()
+    core.flush()
     settle()
     return streaks(job).sorted { $0.first < $1.first }.map {
       let label = $0.outcome.label
@@ -130,10 +130,17 @@ struct CoreHarness {
     }
   }
 
+  /// Streaks as a store keeps them: a newer one takes the place of its beginnings.
   func streaks(_ job: String = "job") -> [Streak] {
-    entries.compactMap {
-      if case .slots(let streak) = $0, streak.job == job { streak } else { nil }
+    var kept: [Streak] = []
+    for case .slots(let streak) in entries where streak.job == job {
+      let place = kept.lastIndex {
+        $0.kind == streak.kind && $0.first == streak.first
+          && $0.outcome.label == streak.outcome.label
+      }
+      if let place { kept[place] = streak } else { kept.append(streak) }
     }
+    return kept
   }
 
   /// When runs started, in seconds after the start.

@@ -87,7 +87,7 @@ import Testing
     var host = CoreHarness()
     host.apply(CoreHarness.entry())
     host.advance(.milliseconds(2500))
-    _ = host.core.flush()
+    host.core.flush()
     meter.count(host.core.takeActions())
     meter.flush(host.core, LedgerBook(), host.now)
     let skipped = Metrics.Key("slots_total", ["job": "job", "outcome": "skipped_overlap"])

@@ -20,6 +20,7 @@ extension Host {
     try await control.start()
     let metricsServer = try await serveMetrics()
     try await reconcile()
+    await heedKillFile()
     await parts.scheduler.start()
     parts.log.info(
       "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
@@ -27,6 +28,7 @@ extension Host {
     await withTaskGroup(of: Void.self) { group in
       for service in services { group.addTask { await service() } }
       await obeySignals()
+      await comeToRest()
       group.cancelAll()
     }
     await control.stop()
@@ -40,7 +42,7 @@ extension Host {
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
       { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
-      { await self.keepHouse() },
+      { await self.keepHouse() }, { await self.watchKillFile() },
     ]
   }
 
@@ -60,7 +62,6 @@ extension Host {
   private func reconcile() async throws {
     await parts.exchange.advance(to: options.time.wall)
     try await parts.bundles.reconcile()
-    await keepHalted()
   }
 
   /// Runs a service again when it fails, after a pause, and says so.
@@ -95,31 +96,28 @@ extension Host {
     _ = await reload()
   }
 
-  private func windDown() async {
+  /// Ends the jobs, then sees bundles that are under way to their ends, for which the venue must
+  /// still be followed.
+  private func comeToRest() async {
     parts.log.info("host stops")
     await parts.scheduler.halt(reason: "the host stops")
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
     try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
-    await followBundles()
+    for _ in 0..<100 where !(await parts.bundles.isIdle) {
+      try? await options.pause(.milliseconds(100))
+    }
+    if !(await parts.bundles.isIdle) {
+      parts.log.warning("bundles did not end in time; the next start asks what became of them")
+    }
     parts.events.emit("HOST_STOPPED")
+  }
+
+  private func windDown() async {
     await storeNewestEvents()
     await parts.store.close()
     parts.loop.stop()
     await parts.hostLog.flush()
-  }
-
-  /// Follows accepted bundles to their ends. The exchange's clock has stopped, so its slots are
-  /// passed here, without waiting for their time.
-  private func followBundles() async {
-    let slots = Task {
-      while !Task.isCancelled {
-        await parts.exchange.advance(to: await parts.exchange.nextSlot)
-        try? await options.pause(.milliseconds(5))
-      }
-    }
-    await parts.bundles.drain()
-    slots.cancel()
   }
 
   // MARK: Records
@@ -198,6 +196,14 @@ extension Host {
       seconds += 1
       if seconds % 3 == 0 { await parts.bundles.resolve() }
       if seconds % 3600 == 0 { await prune() }
+    }
+  }
+
+  /// Looks for a kill file that somebody put there by hand.
+  private func watchKillFile() async {
+    while !Task.isCancelled {
+      try? await options.pause(.milliseconds(500))
+      await heedKillFile()
     }
   }
 

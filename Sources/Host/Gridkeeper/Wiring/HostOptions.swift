@@ -16,4 +16,6 @@ struct HostOptions: Sendable {
   var speed: Double?
   var time: any TimeSource = SystemTime()
   var pause = SystemTime.pause
+  /// Who looks on as runs end.
+  var observer: (any RunObserver)?
 }

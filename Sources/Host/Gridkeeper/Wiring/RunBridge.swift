@@ -14,11 +14,13 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
 
   private let runs: OpenRuns
   private let desk: ServiceDesk
+  private let observer: (any RunObserver)?
   private let ends = Guarded(Ends())
 
-  init(runs: OpenRuns, desk: ServiceDesk) {
+  init(runs: OpenRuns, desk: ServiceDesk, observer: (any RunObserver)? = nil) {
     self.runs = runs
     self.desk = desk
+    self.observer = observer
   }
 
   /// Closes the circle; before this nothing is carried.
@@ -36,7 +38,7 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     let started = orders.map { order in
       WorkerRun(
         id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: order.attempt, seed: stableHash(order.slot.description))
+        attempt: order.attempt, seed: order.slot.seed)
     }
     supervisor?.assumeIsolated { $0.start(started) }
   }
@@ -52,6 +54,7 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   // MARK: From the workers
 
   func runsEnded(_ ended: [RunEnd]) {
+    observer?.runsEnded(ended, of: runs.orders(of: ended.lazy.map(\.run)))
     runs.end(ended.lazy.map(\.run))
     report(
       ended.map { end in

@@ -7,14 +7,13 @@ import Storage
 struct StoreLedger: SlotLedger {
   let store: any Store
 
-  func record(_ entries: [LedgerEntry]) async throws { try await write(entries) }
+  // Concurrent, because sorting many entries would hold up the scheduler's loop.
+  @concurrent func record(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
-  func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
+  @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
-    var batch = LedgerBatch()
-    for entry in entries { batch.add(entry) }
-    try await batch.write(to: store)
+    try await store.write(entries.flatMap(\.writes))
   }
 
   // MARK: Restart

@@ -70,11 +70,14 @@ struct RetryWait: Sendable {
   var outcome: RunOutcome
 }
 
-/// Slots that ended alike and are not written down yet.
+/// Slots that ended alike. Those of an interval are written down again and again as they become
+/// more, always from the first on.
 struct OpenStreak: Sendable {
   var outcome: OutcomeCode = .none
   var kind = SlotID.Kind.every
   var count = 0
+  /// How many of them are written down.
+  var written = 0
   var first: Int64 = 0
   var last: Int64 = 0
   /// The newest slot that runs in place of superseded ones.
@@ -98,6 +101,7 @@ struct JobState: Sendable {
   var hasCalendar = false
   var hasRetry = false
   var hasForcedRuns = false
+  /// Whether it stands among those whose streaks wait to be written down.
   var isDirty = false
   /// The newest outcome, to log only changes.
   var lastCode = OutcomeCode.none

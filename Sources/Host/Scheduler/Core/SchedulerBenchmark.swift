@@ -62,9 +62,11 @@ package struct SchedulerBenchmark: Sendable {
       counts.slots += reports.count
       spare = actions
       core.completed(reports, now)
-      guard millisecond % 1000 == 999 else { continue }
-      _ = core.flush()
-      for case .slots(let streak) in core.actions.entries { counts.accounted += streak.count }
+      let isLast = millisecond == seconds * 1000 - 1
+      if isLast { core.flush() } else { _ = core.flush(now, atMost: .max) }
+      for case .slots(let streak) in core.actions.entries {
+        counts.accounted += streak.count - streak.known
+      }
     }
     return counts
   }

@@ -3,8 +3,10 @@ import PluginAPI
 
 // How slots are accounted for.
 extension SchedulerCore {
-  /// Slots of shorter intervals are written down once a second, others at once.
+  /// Slots of shorter intervals are written down together, others at once.
   private static let frequent: Int64 = 10_000_000_000
+  /// A streak that spans more goes on as another one, so that old ones can be dropped.
+  private static let longestStreak: Int64 = 3_600_000_000_000
 
   mutating func closeSlot(_ job: UInt32, _ slot: OpenSlot, _ outcome: SlotOutcome) {
     closeRange(
@@ -33,7 +35,7 @@ extension SchedulerCore {
     if case .superseded(let successor) = outcome { jobs[index].streak.successor = successor }
     guard !jobs[index].isDirty else { return }
     jobs[index].isDirty = true
-    dirty.append(job)
+    dirty.add(job, at: clock)
   }
 
   private func isFrequent(_ index: Int, _ kind: SlotID.Kind) -> Bool {
@@ -50,6 +52,7 @@ extension SchedulerCore {
   private mutating func extend(_ index: Int, _ range: SlotRange, _ code: OutcomeCode) -> Bool {
     let streak = jobs[index].streak
     guard streak.outcome == code, streak.kind == range.kind, range.first > streak.last,
+      range.last - streak.first <= Self.longestStreak,
       range.kind != .every || range.first - streak.last == jobs[index].rules.interval
     else { return false }
     jobs[index].streak.last = range.last
@@ -67,7 +70,9 @@ extension SchedulerCore {
     }
   }
 
-  private mutating func write(_ job: UInt32, _ range: SlotRange, _ outcome: SlotOutcome) {
+  private mutating func write(
+    _ job: UInt32, _ range: SlotRange, _ outcome: SlotOutcome, known: Int = 0
+  ) {
     writeOpen(job, range)
     if range.kind == .every {
       jobs[Int(job)].lastWritten = max(jobs[Int(job)].lastWritten, range.last)
@@ -77,7 +82,7 @@ extension SchedulerCore {
         Streak(
           job: jobs[Int(job)].rules.name, kind: range.kind, outcome: outcome,
           first: Timestamp(nanoseconds: range.first), last: Timestamp(nanoseconds: range.last),
-          count: range.count)))
+          count: range.count, known: known)))
   }
 
   /// Before the end of a slot is written, so are the earlier ones that have not ended: else a crash
@@ -104,7 +109,7 @@ extension SchedulerCore {
     }
   }
 
-  /// Writes down a slot that waits; its order has the attempt before, 0 when there was none.
+  /// Writes down a slot that waits, for its first attempt or another one: its order has attempt 0.
   mutating func written(_ job: UInt32, _ slot: OpenSlot) -> OpenSlot {
     var slot = slot
     slot.isWritten = true
@@ -112,20 +117,26 @@ extension SchedulerCore {
     let order = RunOrder(
       id: RunID(nextRun), plugin: plugins[Int(rules.plugin)].name, slot: slotID(job, slot),
       plannedAt: Timestamp(nanoseconds: slot.planned), cause: slot.cause,
-      attempt: Int(slot.attempt) - 1, generation: generation,
+      attempt: 0, generation: generation,
       deadline: .never)
     nextRun += 1
     actions.entries.append(.planned(order))
     return slot
   }
 
-  /// Writes down the job's open streak.
+  /// Writes down the job's open streak and ends it.
   mutating func flushStreak(_ job: UInt32) {
-    let open = jobs[Int(job)].streak
-    guard open.count > 0 else { return }
+    writeStreak(job)
     jobs[Int(job)].streak = OpenStreak()
+  }
+
+  /// Writes down what the job's open streak is by now.
+  private mutating func writeStreak(_ job: UInt32) {
+    let open = jobs[Int(job)].streak
+    guard open.count > open.written else { return }
+    jobs[Int(job)].streak.written = open.count
     let range = SlotRange(kind: open.kind, first: open.first, last: open.last, count: open.count)
-    write(job, range, outcome(job, open))
+    write(job, range, outcome(job, open), known: open.written)
   }
 
   private func outcome(_ job: UInt32, _ open: OpenStreak) -> SlotOutcome {
@@ -136,15 +147,26 @@ extension SchedulerCore {
     return .ran(open.outcome == .done ? .done("") : .nothingToDo(""))
   }
 
-  /// Writes down open streaks, at most so many.
+  /// Writes down all that waits.
+  package mutating func flush() { _ = flush(before: .max, atMost: .max) }
+
+  /// Writes down streaks that have waited for long enough, at most so many: for a second when they
+  /// are few, longer when they are many, so that the ledger's work has a bound.
   ///
   /// - Returns: Whether there are more.
-  package mutating func flush(atMost limit: Int = .max) -> Bool {
+  package mutating func flush(_ now: SchedulerNow, atMost limit: Int) -> Bool {
+    clock = now.mono
+    return flush(before: now.mono - StreakQueue.wait(dirty.count), atMost: limit)
+  }
+
+  private mutating func flush(before time: Int64, atMost limit: Int) -> Bool {
     for _ in 0..<min(limit, dirty.count) {
-      guard let job = dirty.popLast() else { break }
+      guard let job = dirty.next(before: time) else { return false }
+      guard jobs[Int(job)].isDirty else { continue }
       jobs[Int(job)].isDirty = false
-      flushStreak(job)
+      // Only the slots of an interval are so even that a record of them may grow.
+      if jobs[Int(job)].streak.kind == .every { writeStreak(job) } else { flushStreak(job) }
     }
-    return !dirty.isEmpty
+    return dirty.isReady(before: time)
   }
 }

@@ -197,7 +197,6 @@ extension SchedulerCore {
     let index = Int(job)
     guard jobs[index].isRemoved, !jobs[index].isBusy, !jobs[index].hasForcedRuns else { return }
     flushStreak(job)
-    if jobs[index].isDirty { dirty.removeAll { $0 == job } }
     if standings.removeValue(forKey: job) != nil { writeFree(job) }
     exact.remove(job)
     grid.remove(job)

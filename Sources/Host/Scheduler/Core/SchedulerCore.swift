@@ -36,11 +36,13 @@ package struct SchedulerCore: Sendable {
   var freeRuns: [Int32] = []
   var runNumbers: [RunID: Int32] = [:]
   var forcedRuns: [UInt32: [Int32]] = [:]
-  var dirty: [UInt32] = []
+  var dirty = StreakQueue()
   var memory: RestoredMemory
   var random: SeededRandom
   var nextRun: UInt64
   var lastTrade: Int64
+  /// The newest moment that was told, monotonic nanoseconds.
+  var clock: Int64
 
   /// A scheduler without jobs. `seed` decides the pauses before retries, nothing else.
   package init(
@@ -50,6 +52,7 @@ package struct SchedulerCore: Sendable {
     random = SeededRandom(seed: seed)
     nextRun = UInt64(max(1, now.wall.nanoseconds))
     lastTrade = now.mono
+    clock = now.mono
     memory = RestoredMemory()
   }
 
@@ -82,6 +85,7 @@ package struct SchedulerCore: Sendable {
 
   /// Handles everything whose time has come, in the order of times, then priorities.
   package mutating func due(_ now: SchedulerNow) {
+    clock = now.mono
     while let job = nextDueJob(now.mono) { wake(job, now) }
   }
 

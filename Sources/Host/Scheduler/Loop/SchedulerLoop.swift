@@ -19,7 +19,9 @@ package actor SchedulerLoop {
 
   private static let tickAlarm = "scheduler.tick"
   private static let houseAlarm = "scheduler.house"
-  private static let flushBatch = 8192
+  private static let streakAlarm = "scheduler.streaks"
+  /// Streaks that are written down at a time, so that due slots are not held up.
+  private static let flushBatch = 256
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe surroundings.loop.asUnownedSerialExecutor()
@@ -56,7 +58,8 @@ package actor SchedulerLoop {
     isRunning = false
     surroundings.loop.clearAlarm(Self.tickAlarm)
     surroundings.loop.clearAlarm(Self.houseAlarm)
-    _ = core.flush()
+    surroundings.loop.clearAlarm(Self.streakAlarm)
+    core.flush()
     act()
     guard book.isWriting else { return }
     await withCheckedContinuation { drainWaiters.append($0) }
@@ -72,18 +75,29 @@ package actor SchedulerLoop {
   /// virtual time by its owner.
   package func keepHouse() {
     guard isRunning else { return }
-    let isMore = core.flush(atMost: Self.flushBatch)
     book.isBlocked = false
-    act()
+    writeStreaks()
     let now = SchedulerNow(surroundings.time)
     meter.flush(core, book, now)
     for job in meter.newlyOverdue(core, now) {
       surroundings.log.error("a slot of the job is overdue", ["job": job])
     }
     guard !surroundings.isDriven else { return }
-    let pause: Duration = isMore ? .milliseconds(10) : .seconds(1)
-    surroundings.loop.setAlarm(Self.houseAlarm, at: now.monotonic + pause) { [weak self] in
+    surroundings.loop.setAlarm(Self.houseAlarm, at: now.monotonic + .seconds(1)) { [weak self] in
       self?.assumeIsolated { $0.keepHouse() }
+    }
+  }
+
+  /// Writes down streaks, a batch at a time.
+  private func writeStreaks() {
+    guard isRunning else { return }
+    let now = SchedulerNow(surroundings.time)
+    let isMore = core.flush(now, atMost: surroundings.isDriven ? .max : Self.flushBatch)
+    act()
+    guard isMore else { return }
+    let next = now.monotonic + .milliseconds(10)
+    surroundings.loop.setAlarm(Self.streakAlarm, at: next) { [weak self] in
+      self?.assumeIsolated { $0.writeStreaks() }
     }
   }
 

@@ -30,7 +30,7 @@ struct SchedulerMeter: Sendable {
   mutating func count(_ actions: SchedulerActions) {
     for case .slots(let streak) in actions.entries {
       let key = SlotKey(job: isLabelled ? streak.job : "", outcome: streak.outcome.label)
-      slots[key, default: 0] += streak.count
+      slots[key, default: 0] += streak.count - streak.known
     }
     for sample in actions.finished {
       timer.observe(sample.lateness.timer.inSeconds)

@@ -10,8 +10,8 @@ package enum LedgerEntry: Sendable, Hashable {
   /// An attempt ended; every one of jobs that can move money, and of the others those that failed.
   /// Of two for one run the first counts.
   case run(RunRecord)
-  /// Slots of one kind ended alike: one slot, or an unbroken run of them. Every slot is in exactly
-  /// one of these.
+  /// Slots of one kind ended alike: one slot, or an unbroken run of them. Of those with the same
+  /// first slot and the same outcome the newest counts, and then every slot is in exactly one.
   case slots(Streak)
   /// A job's sequence began or changed.
   case anchor(JobAnchor)
@@ -29,10 +29,12 @@ package struct Streak: Sendable, Hashable, Codable {
   package var first: Timestamp
   package var last: Timestamp
   package var count: Int
+  /// How many of them an earlier entry has told of; this one takes its place.
+  package var known: Int
 
   package init(
     job: String, kind: SlotID.Kind, outcome: SlotOutcome, first: Timestamp, last: Timestamp,
-    count: Int
+    count: Int, known: Int = 0
   ) {
     self.job = job
     self.kind = kind
@@ -40,6 +42,7 @@ package struct Streak: Sendable, Hashable, Codable {
     self.first = first
     self.last = last
     self.count = count
+    self.known = known
   }
 }
 

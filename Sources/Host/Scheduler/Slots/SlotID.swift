@@ -1,3 +1,4 @@
+import Isolation
 package import PluginAPI
 
 /// Names a slot: a time at which a job was meant to run. It is the idempotency key of the slot's
@@ -23,6 +24,13 @@ package struct SlotID: Sendable, Hashable, Codable, CustomStringConvertible {
     self.job = job
     self.kind = kind
     self.time = time
+  }
+
+  /// What randomness in the slot's runs starts from; the same in every process.
+  package var seed: UInt64 {
+    let name = stableHash(job) ^ stableHash(kind.rawValue)
+    var random = SeededRandom(seed: name &+ UInt64(bitPattern: time.nanoseconds))
+    return random.next()
   }
 
   /// `job/kind/time`, such as `grid/every/2026-01-01T00:00:01Z`.
