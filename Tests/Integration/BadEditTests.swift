@@ -35,6 +35,11 @@ extension WithHosts {
       Edit(name: name, message: message, text: table.replacing(old, with: new), line: line)
     }
 
+    /// A few lines that would become a billion.
+    static let bomb =
+      "version: 1\na0: &a0 [x, x]\n"
+      + (1...30).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined() + "jobs: *a30\n"
+
     static let edits = [
       Edit(name: "empty", message: "empty", text: ""),
       edit("malformed", "every: 100ms }", "every: 100ms ", line: 0, "error: "),
@@ -47,6 +52,7 @@ extension WithHosts {
       edit("duplicate job", "  echo:", "  idle:", line: 11, "idle"),
       edit("duplicate key", "every: 100ms", "every: 100ms, every: 1s", line: 10, "every"),
       edit("unset variable", "100ms", "${NOT_SET}", line: 10, "NOT_SET"),
+      Edit(name: "alias bomb", message: "error: ", text: bomb),
       edit("wrong version", "version: 1", "version: 7", line: 1, "7"),
     ]
 
@@ -171,6 +177,9 @@ extension WithHosts {
       },
       Change(how: "the second half saved", generation: 6) {
         try $0.write(version(5), to: "two/jobs.yaml")
+      },
+      Change(how: "not UTF-8", generation: nil) {
+        try $0.replace($0.file("two/jobs.yaml"), with: [0x6A, 0xFF, 0xFE, 0x0A])
       },
       Change(how: "made unreadable", generation: nil) { chmod($0.file("two/jobs.yaml"), 0) },
     ]
