@@ -20,20 +20,13 @@ final class OpenRuns: Sendable {
     }
   }
 
-  /// Forgets a run and says how many bundles it submitted.
-  func end(_ runs: some Sequence<UInt64>) {
-    entries.withLock { entries in
-      for run in runs { entries[run] = nil }
-    }
+  /// Forgets runs and gives back their orders, `nil` for those that were not open.
+  @discardableResult func end(_ runs: some Sequence<UInt64>) -> [RunOrder?] {
+    entries.withLock { entries in runs.map { entries.removeValue(forKey: $0)?.order } }
   }
 
   /// The order of an open run.
   func order(of run: UInt64) -> RunOrder? { entries.withLock { $0[run]?.order } }
-
-  /// The orders of several runs, `nil` for those that are not open.
-  func orders(of runs: some Sequence<UInt64>) -> [RunOrder?] {
-    entries.withLock { entries in runs.map { entries[$0]?.order } }
-  }
 
   /// The number of the run's next submission, counted from 0; `nil` when the run is over.
   func nextEffect(of run: UInt64) -> Int? {
