@@ -19,8 +19,11 @@ enum SwiftText {
 
     mutating func run() {
       while at < bytes.count {
-        if starts("//") {
-          blank { !$0.starts("\n") }
+        if !Self.mayOpen(bytes[at]) {
+          output.append(bytes[at])
+          at += 1
+        } else if starts("//") {
+          blankLine()
         } else if starts("/*") {
           blankBlockComment()
         } else if let hashes = hashesOfLiteral() {
@@ -32,9 +35,17 @@ enum SwiftText {
       }
     }
 
+    /// Whether a comment or a literal may begin with `byte`: a slash, a quote or a hash.
+    private static func mayOpen(_ byte: UInt8) -> Bool { byte == 47 || byte == 34 || byte == 35 }
+
     func starts(_ text: StaticString, at offset: Int = 0) -> Bool {
-      let wanted = text.withUTF8Buffer { Array($0) }
-      return bytes.dropFirst(at + offset).starts(with: wanted)
+      let begin = at + offset
+      guard begin + text.utf8CodeUnitCount <= bytes.count else { return false }
+      for index in 0..<text.utf8CodeUnitCount
+      where bytes[begin + index] != text.utf8Start[index] {
+        return false
+      }
+      return true
     }
 
     /// Steps over `count` bytes, keeping line ends.
@@ -45,8 +56,8 @@ enum SwiftText {
       at = min(at + count, bytes.count)
     }
 
-    mutating func blank(while condition: (Scanner) -> Bool) {
-      while at < bytes.count, condition(self) { blank() }
+    mutating func blankLine() {
+      while at < bytes.count, bytes[at] != UInt8(ascii: "\n") { blank() }
     }
 
     mutating func blankBlockComment() {
@@ -66,7 +77,8 @@ enum SwiftText {
 
     /// How many `#` open the string literal that starts here, or nil when none does.
     func hashesOfLiteral() -> Int? {
-      let hashes = bytes.dropFirst(at).prefix { $0 == UInt8(ascii: "#") }.count
+      var hashes = 0
+      while at + hashes < bytes.count, bytes[at + hashes] == UInt8(ascii: "#") { hashes += 1 }
       return starts("\"", at: hashes) ? hashes : nil
     }
 

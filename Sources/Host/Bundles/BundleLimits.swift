@@ -10,6 +10,8 @@ package struct BundleLimits: Sendable, Hashable, Codable {
   package var dayTipBudget: SOL = 5
   /// Bundles that one job may submit in a minute.
   package var perMinute = 600
+  /// Bundles of one job that may be under way, those that only cancel included.
+  package var maxUnfinished = 1_000
   /// The largest order as a share of what its wallet has on that side.
   package var maxOrderShare: Percent = 25
   /// How far a price may be from the pivot.

@@ -176,6 +176,9 @@ extension BundleService {
     await finish(record, await parts.venue.outcome(of: record.id))
   }
 
+  /// Whether every accepted bundle has ended or is of unknown fate.
+  package var isIdle: Bool { line.isIdle }
+
   /// Returns when every accepted bundle has ended or is of unknown fate.
   package func drain() async {
     guard !line.isIdle else { return }

@@ -36,7 +36,7 @@ package struct BundleServiceParts: Sendable {
 package actor BundleService {
   nonisolated let parts: BundleServiceParts
   private var limits: BundleLimits
-  private var trading = TradingState(.halted, reason: "not reconciled yet")
+  private var trading = TradingState.unreconciled
   private var isReconciled = false
   private var newestState: VenueState?
   private var admissions: [BundleID: Task<Result<BundleReceipt, Refusal>, Never>] = [:]
@@ -120,7 +120,7 @@ package actor BundleService {
     claims.open(record.id, claim(context.walk))
     let time = parts.time.wall
     tips.add(record.bundle.tip, at: time)
-    rates.add(submitter.job, at: time)
+    if !bundle.isCancelOnly { rates.add(submitter.job, at: time) }
     guard try await isStored(record, mustStore: !bundle.isCancelOnly) else { return receipt }
     begin(record)
     return receipt
@@ -174,6 +174,7 @@ package actor BundleService {
     context.unsettled = line.unsettled
     context.tipsSpent = tips.total(at: now)
     context.submissions = rates.count(submitter.job, at: now)
+    context.unfinished = live.values.count { $0.submitter.job == submitter.job }
     return context
   }
 
@@ -234,7 +235,8 @@ package actor BundleService {
 
   // MARK: Start
 
-  /// Reads the venue, closes what an earlier host left unfinished, and opens trading.
+  /// Reads the venue, closes what an earlier host left unfinished, and opens trading unless it was
+  /// halted since the start.
   /// Nothing is sent again: a bundle that never arrived counts as expired.
   ///
   /// - Throws: Any error of venue or journal; trading then stays halted.
@@ -248,6 +250,7 @@ package actor BundleService {
     }
     guard !isReconciled else { return }
     isReconciled = true
-    setState(.active, reason: "reconciled")
+    // Whoever halted trading in the meantime meant it.
+    if trading == .unreconciled { setState(.active, reason: "reconciled") }
   }
 }

@@ -63,4 +63,14 @@ extension Gate {
       "\(context.submitter.job) submitted \(context.submissions) bundles in the last minute, "
         + "\(context.limits.perMinute) are allowed")
   }
+
+  /// A job may have so many bundles under way. This holds for cancels, too: they are not limited in
+  /// a minute, and nobody may fill the line in which those of the other jobs wait.
+  static func backlog(_ context: GateContext) -> Refusal? {
+    guard context.unfinished >= context.limits.maxUnfinished else { return nil }
+    return Refusal(
+      .rateLimit,
+      "\(context.unfinished) bundles of \(context.submitter.job) have not ended, "
+        + "\(context.limits.maxUnfinished) are allowed")
+  }
 }

@@ -31,6 +31,7 @@ package struct Gate: Sendable {
     Gate("balances", balances),
     Gate("tips", tips),
     Gate("rate", rate),
+    Gate("backlog", sparesCancels: false, backlog),
     Gate("self-trade", selfTrade),
   ]
 
@@ -81,8 +82,10 @@ package struct GateContext: Sendable {
   package var unsettled: Set<WorkKey> = []
   /// Tips of the last 24 hours.
   package var tipsSpent = Lamports.zero
-  /// Bundles of the job in the last minute.
+  /// Bundles of the job in the last minute, those that only cancel aside.
   package var submissions = 0
+  /// Bundles of the job that have not ended.
+  package var unfinished = 0
   /// The walk through the bundle.
   package private(set) var walk: BundleWalk
 

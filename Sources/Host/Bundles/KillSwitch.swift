@@ -17,7 +17,7 @@ package protocol KillSwitch: Sendable {
 
 /// A kill switch that is set while a file exists.
 package final class KillFile: KillSwitch {
-  private let path: String
+  package let path: String
   private let queue = WorkQueue(name: "kill-file")
 
   package init(path: String) { self.path = path }

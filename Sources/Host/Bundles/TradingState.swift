@@ -18,5 +18,8 @@ package struct TradingState: Sendable, Hashable, Codable {
     self.reason = reason
   }
 
+  /// How every host begins.
+  static let unreconciled = TradingState(.halted, reason: "not reconciled yet")
+
   package static let active = TradingState(.active, reason: "started")
 }

@@ -8,6 +8,9 @@ package import Telemetry
 package protocol Store: SlotStore, RunStore, PositionStore, GenerationStore, JobStateStore,
   BundleStore, EventStore, MarketStore, AuditStore
 {
+  /// Carries out changes in their order, as one: a crash leaves all of them or none.
+  func write(_ ledger: [LedgerWrite]) async throws(StoreError)
+
   /// Deletes finished records that are older than `retention` allows, in small steps that let other
   /// writes through, and returns how many went.
   ///

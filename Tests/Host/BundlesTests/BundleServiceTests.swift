@@ -232,6 +232,36 @@ private let landed = BundleOutcome.landed(slot: 7, results: [])
     _ = try await host.submit([bid], slot: "3").get()
   }
 
+  @Test func `a halt before the venue was reconciled outlasts it`() async throws {
+    let host = try await ServiceFixture(reconciled: false)
+    await host.service.setState(.halted, reason: "operator")
+    try await host.service.reconcile()
+    #expect(await host.service.state == TradingState(.halted, reason: "operator"))
+    #expect(await host.submit([bid]).refusalCode == .tradingHalted)
+    #expect(await host.service.setState(.active, reason: "clear"))
+    #expect(try await host.submit([bid]).get().id == "s/0")
+  }
+
+  @Test func `a job that floods the line is stopped, its cancels too, and nobody else`()
+    async throws
+  {
+    var limits = BundleLimits()
+    limits.maxUnfinished = 3
+    limits.perMinute = 2
+    let host = try await ServiceFixture(limits: limits)
+    for effect in 0..<3 {
+      _ = try await host.submit([.cancelAll(account: "a1")], effect: effect).get()
+    }
+    let flood = await host.submit([.cancelAll(account: "a1")], effect: 3)
+    #expect(flood.refusalCode == .rateLimit)
+    #expect(
+      try await host.submit([.cancelAll(account: "a1")], slot: "t", job: "other").get().id == "t/0")
+    for effect in 0..<3 { await host.venue.end(BundleID("s/\(effect)")) }
+    _ = try await host.service.outcome(of: "s/2")
+    // Cancels do not count against the rate of the others.
+    #expect(try await host.submit([bid], slot: "u").get().id == "u/0")
+  }
+
   @Test func `a venue that cannot be read keeps trading halted`() async throws {
     let host = try await ServiceFixture(reconciled: false)
     await host.venue.set { $0.isDown = true }

@@ -26,7 +26,7 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
       Gate.all.map(\.name) == [
         "trading state", "well formed", "capabilities", "cluster", "synthetic volume",
         "unsettled accounts", "freshness", "price band", "order size", "account room", "balances",
-        "tips", "rate", "self-trade",
+        "tips", "rate", "backlog", "self-trade",
       ])
   }
 

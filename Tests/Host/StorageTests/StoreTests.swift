@@ -51,6 +51,21 @@ enum Engine: String, CaseIterable {
   }
 
   @Test(arguments: Engine.allCases)
+  func theLedgersChangesHappenInTheirOrder(_ engine: Engine) async throws {
+    try await engine.run { store in
+      let standing = StandingRecord(job: "a", state: "paused", note: "", since: at(1))
+      let streak = SlotStreak(
+        job: "a", kind: "cadence", first: at(1), last: at(1), count: 1, outcome: "done")
+      try await store.write([
+        .slot(SlotRecord("a", 1)), .streak(streak), .slot(SlotRecord("a", 2)),
+        .standing(standing), .forgetStanding("a"),
+      ])
+      #expect(try await store.openSlots() == [SlotRecord("a", 2)])
+      #expect(try await store.standings() == [])
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
   func aSlotKeepsItsFirstEnd(_ engine: Engine) async throws {
     try await engine.run { store in
       _ = try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2), SlotRecord("b", 1)])

@@ -15,8 +15,7 @@ struct HostClient {
     let path = Self.socket(arguments, surroundings)
     do throws(ControlError) { client = try ControlClient(path: path) } catch {
       throw CommandFailure(
-        "\(error.message); start one with '\(Program.name) run', or name its socket with --socket",
-        code: .noHost)
+        "\(error.message); another socket can be named with --socket", code: .noHost)
     }
   }
 

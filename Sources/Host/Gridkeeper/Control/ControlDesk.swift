@@ -94,7 +94,7 @@ struct ControlDesk: Sendable {
     case "enable": try await host.setEnabled(try job(words), true)
     case "disable": try await host.setEnabled(try job(words), false)
     case "kill":
-      "trading is halted; \(await host.kill(reason: words.note ?? "operator")) wallets' orders go"
+      await host.kill(reason: words.note ?? "operator").text
     case "clear": try await clear(words)
     default: throw ControlError("unknown-verb", "this host does not know '\(verb)'")
     }

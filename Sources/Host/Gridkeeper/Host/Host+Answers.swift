@@ -11,7 +11,7 @@ import Telemetry
 // What operators ask.
 extension Host {
   func answer() async -> HostAnswer {
-    let trading = await parts.bundles.state
+    let trading = await trading()
     let venue = await parts.exchange.identity
     return HostAnswer(
       version: Program.version, pid: getpid(), started: started, now: options.time.wall,

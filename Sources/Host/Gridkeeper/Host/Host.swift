@@ -79,7 +79,10 @@ actor Host {
   }
 
   private func apply(_ bytes: [UInt8], digest: UInt64) async -> ReloadReport {
-    guard digest != force.digest else { return conclude(report(.unchanged, [])) }
+    guard digest != force.digest else {
+      degradation = nil
+      return conclude(report(.unchanged, []))
+    }
     do throws(TableRejection) {
       let candidate = try await examiner.examine(bytes)
       return await commit(candidate, bytes)

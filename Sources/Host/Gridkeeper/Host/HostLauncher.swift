@@ -18,14 +18,24 @@ struct HostLauncher {
   func launch() async throws -> Host {
     let bytes = try? await read()
     let loaded = bytes.map(loader.load)
-    let storage = loaded?.storage ?? StorageSettings()
-    let store = try await open(options.table.resolve(storage.database))
+    let store = try await open(options.table.resolve(database(bytes, loaded)))
     do {
       return try await launch(bytes, loaded, store)
     } catch {
       await store.close()
       throw error
     }
+  }
+
+  /// Where the store is; a table whose text breaks among its jobs still tells it.
+  private func database(_ bytes: [UInt8]?, _ loaded: LoadedTable?) -> String {
+    guard let bytes, let loaded else { return StorageSettings().database }
+    guard loaded.table == nil, loaded.storage == StorageSettings() else {
+      return loaded.storage.database
+    }
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    let head = lines.prefix { !$0.starts(with: "jobs:".utf8) }
+    return loader.load(Array(head.joined(separator: [0x0A]))).storage.database
   }
 
   private func read() async throws -> [UInt8] {
@@ -102,7 +112,7 @@ struct HostLauncher {
       let candidate = try await examiner.examine(start.bytes)
       let generation = try await number(candidate, start)
       let ledger = StoreLedger(store: start.store)
-      try await ledger.closeLostRuns(at: options.time.wall)
+      try await ledger.closeRuns(at: options.time.wall)
       await parts.scheduler.restore(try await ledger.memory())
       let force = TableInForce(
         table: candidate.table, catalog: candidate.catalog, generation: generation,

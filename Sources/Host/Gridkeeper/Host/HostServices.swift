@@ -20,6 +20,7 @@ extension Host {
     try await control.start()
     let metricsServer = try await serveMetrics()
     try await reconcile()
+    await heedKillFile()
     await parts.scheduler.start()
     parts.log.info(
       "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
@@ -27,6 +28,7 @@ extension Host {
     await withTaskGroup(of: Void.self) { group in
       for service in services { group.addTask { await service() } }
       await obeySignals()
+      await comeToRest()
       group.cancelAll()
     }
     await control.stop()
@@ -40,7 +42,7 @@ extension Host {
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
       { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
-      { await self.keepHouse() },
+      { await self.keepHouse() }, { await self.watchKillFile() },
     ]
   }
 
@@ -94,13 +96,25 @@ extension Host {
     _ = await reload()
   }
 
-  private func windDown() async {
+  /// Ends the jobs, then sees bundles that are under way to their ends, for which the venue must
+  /// still be followed.
+  private func comeToRest() async {
     parts.log.info("host stops")
     await parts.scheduler.halt(reason: "the host stops")
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
-    await parts.bundles.drain()
+    try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
+    for _ in 0..<100 where !(await parts.bundles.isIdle) {
+      try? await options.pause(.milliseconds(100))
+    }
+    if !(await parts.bundles.isIdle) {
+      parts.log.warning("bundles did not end in time; the next start asks what became of them")
+    }
     parts.events.emit("HOST_STOPPED")
+  }
+
+  private func windDown() async {
+    await storeNewestEvents()
     await parts.store.close()
     parts.loop.stop()
     await parts.hostLog.flush()
@@ -125,7 +139,9 @@ extension Host {
   }
 
   private nonisolated func storeEvents() async {
-    for await item in parts.events.subscribe(after: parts.events.last) {
+    let last = parts.events.last
+    await storeNewestEvents()
+    for await item in parts.events.subscribe(after: last) {
       switch item {
       case .event(let event):
         await write("events") { () throws(StoreError) in
@@ -134,6 +150,13 @@ extension Host {
       case .missed(let count):
         parts.log.warning("events came faster than they are stored", ["missed": "\(count)"])
       }
+    }
+  }
+
+  /// What was told before and after the records are followed; known events are stored once.
+  private nonisolated func storeNewestEvents() async {
+    await write("events") { () throws(StoreError) in
+      try await self.parts.store.appendEvents(self.parts.events.recent(limit: 1_000))
     }
   }
 
@@ -174,6 +197,14 @@ extension Host {
       if looks % 4 == 0 { known = await offerNewPlugins(known) }
       if looks % 12 == 0 { await parts.bundles.resolve() }
       if looks % 14_400 == 0 { await prune() }
+    }
+  }
+
+  /// Looks for a kill file that somebody put there by hand.
+  private func watchKillFile() async {
+    while !Task.isCancelled {
+      try? await options.pause(.milliseconds(500))
+      await heedKillFile()
     }
   }
 

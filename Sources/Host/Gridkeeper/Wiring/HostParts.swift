@@ -22,6 +22,7 @@ struct HostParts: Sendable {
   let exchange: SimulatedExchange
   let market: MarketService
   let bundles: BundleService
+  let killFile: KillFile
   let supervisor: Supervisor
   let scheduler: SchedulerLoop
   let bridge: RunBridge

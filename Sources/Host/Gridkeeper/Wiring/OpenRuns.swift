@@ -1,14 +1,20 @@
+import Bundles
 import Isolation
 import PluginAPI
 import Scheduler
 
 /// Which slot each open run works off, and how many bundles it has submitted.
 ///
-/// The bundle service needs both: they are the identity under which nothing happens twice.
+/// The bundle service needs both: they are the identity under which nothing happens twice. The n-th
+/// bundle of a slot's run is the same one in every attempt of the slot, whatever the attempt decided:
+/// a second one gets the first one's receipt and is not sent. Bundles that only cancel do no harm
+/// when they happen twice and much when they do not happen, so they count apart and anew in each
+/// attempt.
 final class OpenRuns: Sendable {
   private struct Entry {
     let order: RunOrder
     var bundles = 0
+    var cancels = 0
   }
 
   private let entries = Guarded<[UInt64: Entry]>([:])
@@ -25,15 +31,18 @@ final class OpenRuns: Sendable {
     entries.withLock { entries in runs.map { entries.removeValue(forKey: $0)?.order } }
   }
 
-  /// The order of an open run.
-  func order(of run: UInt64) -> RunOrder? { entries.withLock { $0[run]?.order } }
-
-  /// The number of the run's next submission, counted from 0; `nil` when the run is over.
-  func nextEffect(of run: UInt64) -> Int? {
+  /// Who a run's next bundle comes from; `nil` when the run is over.
+  func submitter(of run: UInt64, cancels isCancel: Bool, _ capabilities: Set<Capability>)
+    -> Submitter?
+  {
     entries.withLock { entries in
-      guard let count = entries[run]?.bundles else { return nil }
-      entries[run]?.bundles = count + 1
-      return count
+      guard let entry = entries[run] else { return nil }
+      let (order, slot) = (entry.order, entry.order.slot.description)
+      if isCancel { entries[run]?.cancels += 1 } else { entries[run]?.bundles += 1 }
+      return Submitter(
+        job: order.job, run: order.id.description,
+        slot: isCancel ? "\(slot)/cancels/\(order.id)" : slot,
+        effect: isCancel ? entry.cancels : entry.bundles, capabilities: capabilities)
     }
   }
 }

@@ -85,9 +85,11 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     scheduler?.assumeIsolated { scheduler in
       switch status.state {
       case .ready, .starting, .stopped: scheduler.workerAvailable(status.plugin)
-      case .backoff, .tripped:
+      case .backoff:
+        scheduler.workerUnavailable(status.plugin, because: status.reason)
+      case .tripped:
         scheduler.workerUnavailable(
-          status.plugin, because: status.lastError?.message ?? status.state.rawValue)
+          status.plugin, because: "its breaker tripped, 'resume' starts it again; \(status.reason)")
       }
     }
   }
@@ -97,6 +99,11 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   func serve(_ call: ServiceCall, for context: RunContext) async -> ServiceReply {
     await desk.serve(call, for: context)
   }
+}
+
+extension WorkerStatus {
+  /// Why it is not there.
+  fileprivate var reason: String { lastError?.message ?? state.rawValue }
 }
 
 extension Scheduler.RunOutcome {

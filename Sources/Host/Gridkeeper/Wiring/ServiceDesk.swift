@@ -58,11 +58,10 @@ struct ServiceDesk: Sendable {
   }
 
   private func submit(_ bundle: Bundle, _ context: RunContext) async throws -> ServiceReply {
-    guard let order = runs.order(of: context.run), let effect = runs.nextEffect(of: context.run)
+    guard
+      let submitter = runs.submitter(
+        of: context.run, cancels: bundle.isCancelOnly, context.capabilities)
     else { throw Refusal(.runClosed, "run \(context.run) is over") }
-    let submitter = Submitter(
-      job: context.job, run: order.id.description, slot: order.slot.description, effect: effect,
-      capabilities: context.capabilities)
     return .receipt(try await bundles.submit(bundle, from: submitter).get())
   }
 

@@ -13,23 +13,24 @@ struct StoreLedger: SlotLedger {
   @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
-    var batch = LedgerBatch()
-    for entry in entries { batch.add(entry) }
-    try await batch.write(to: store)
+    try await store.write(entries.flatMap(\.writes))
   }
 
   // MARK: Restart
 
-  /// Ends the records of runs that a dead host left open; the scheduler decides about their slots.
-  func closeLostRuns(at now: Timestamp) async throws {
-    let lost = try await store.openRuns().map { run in
+  /// Ends the records of runs that nobody will report on. One whose slot has no end was lost with its
+  /// host, and the scheduler decides about the slot; any other never started.
+  func closeRuns(at now: Timestamp) async throws {
+    let orphans = Set(try await store.openSlots().map(\.key))
+    let closed = try await store.openRuns().map { run in
       var run = run
+      let isLost = orphans.contains(run.slot)
       run.ended = now
-      run.outcome = RunOutcome.lost("").label
-      run.text = "the host died"
+      run.outcome = (isLost ? RunOutcome.lost("") : .cancelled("")).label
+      run.text = isLost ? "its host ended" : "it was planned and did not start"
       return run
     }
-    if !lost.isEmpty { try await store.appendRuns(lost) }
+    if !closed.isEmpty { try await store.appendRuns(closed) }
   }
 
   /// What the scheduler must know when the host starts.

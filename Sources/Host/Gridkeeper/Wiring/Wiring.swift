@@ -31,7 +31,8 @@ struct Wiring {
     let bars = BatchBuffer<Bar>(capacity: 1_000)
     let market = makeMarket(
       exchange, metrics, hooks: hooks(events, bell: bell, trades: trades, bars: bars))
-    let bundles = makeBundles(exchange, market, metrics, events)
+    let killFile = KillFile(path: options.table.resolve(table.risk.killFile))
+    let bundles = makeBundles(exchange, market, killFile, metrics, events)
     let board = MemoryBoard()
     let loop = EventLoop(name: "host")
     let runs = OpenRuns()
@@ -52,7 +53,8 @@ struct Wiring {
     return HostParts(
       time: options.time, loop: loop, hostLog: hostLog, log: log, metrics: metrics, events: events,
       store: store,
-      board: board, exchange: exchange, market: market, bundles: bundles, supervisor: supervisor,
+      board: board, exchange: exchange, market: market, bundles: bundles, killFile: killFile,
+      supervisor: supervisor,
       scheduler: scheduler, bridge: bridge, tradeBell: bell, trades: trades, bars: bars)
   }
 
@@ -89,13 +91,13 @@ struct Wiring {
   }
 
   private func makeBundles(
-    _ exchange: SimulatedExchange, _ market: MarketService, _ metrics: Metrics, _ events: EventBus
+    _ exchange: SimulatedExchange, _ market: MarketService, _ killFile: KillFile,
+    _ metrics: Metrics, _ events: EventBus
   ) -> BundleService {
     BundleService(
       BundleServiceParts(
         venue: exchange, journal: StoreJournal(store: store),
-        killSwitch: KillFile(path: options.table.resolve(table.risk.killFile)),
-        time: options.time, metrics: metrics, pivot: { await market.pivot() },
+        killSwitch: killFile, time: options.time, metrics: metrics, pivot: { await market.pivot() },
         onEvent: { name, fields in
           events.emit(name, job: fields["job"], run: fields["run"], fields)
         }),

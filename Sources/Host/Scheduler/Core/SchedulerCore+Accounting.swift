@@ -109,7 +109,7 @@ extension SchedulerCore {
     }
   }
 
-  /// Writes down a slot that waits; its order has the attempt before, 0 when there was none.
+  /// Writes down a slot that waits, for its first attempt or another one: its order has attempt 0.
   mutating func written(_ job: UInt32, _ slot: OpenSlot) -> OpenSlot {
     var slot = slot
     slot.isWritten = true
@@ -117,7 +117,7 @@ extension SchedulerCore {
     let order = RunOrder(
       id: RunID(nextRun), plugin: plugins[Int(rules.plugin)].name, slot: slotID(job, slot),
       plannedAt: Timestamp(nanoseconds: slot.planned), cause: slot.cause,
-      attempt: Int(slot.attempt) - 1, generation: generation,
+      attempt: 0, generation: generation,
       deadline: .never)
     nextRun += 1
     actions.entries.append(.planned(order))

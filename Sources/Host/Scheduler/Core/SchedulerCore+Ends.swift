@@ -175,6 +175,8 @@ extension SchedulerCore {
     slot.attempt += 1
     slot.cause = .retry
     slot.due = now.mono + pause
+    // The attempt has its end, the slot has not: a crash during the pause must not lose it.
+    if slot.isWritten { slot = written(run.job, slot) }
     jobs[index].hasRetry = true
     retries[run.job] = RetryWait(slot: slot, due: slot.due, outcome: outcome)
     return true

@@ -40,5 +40,12 @@ package struct Lateness: Sendable, Hashable, Codable {
   /// From there until the job's code began.
   package var plugin: Duration
 
+  package init(timer: Duration, queue: Duration, worker: Duration, plugin: Duration) {
+    self.timer = timer
+    self.queue = queue
+    self.worker = worker
+    self.plugin = plugin
+  }
+
   package var total: Duration { timer + queue + worker + plugin }
 }

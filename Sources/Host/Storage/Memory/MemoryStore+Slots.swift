@@ -2,39 +2,15 @@ package import PluginAPI
 
 extension MemoryStore {
   package func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool] {
-    try write { content in
-      slots.map { slot in
-        guard content.slots[slot.key] == nil else { return false }
-        content.slots[slot.key] = slot
-        return true
-      }
-    }
+    try write { content in slots.map { content.record($0) } }
   }
 
   package func closeSlots(_ endings: [SlotEnding]) async throws(StoreError) {
-    try write { content in
-      for ending in endings {
-        guard var slot = content.slots[ending.key], slot.outcome == nil else { continue }
-        slot.outcome = ending.outcome
-        slot.reason = ending.reason
-        slot.supersededBy = ending.supersededBy
-        content.slots[ending.key] = slot
-      }
-    }
+    try write { content in for ending in endings { content.close(ending) } }
   }
 
   package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
-    try write { content in
-      for streak in streaks {
-        let key = StreakKey(
-          sequence: SlotSequence(job: streak.job, kind: streak.kind), first: streak.first,
-          outcome: streak.outcome)
-        content.streaks[key] = streak
-        for slot in content.slots.values where slot.outcome == nil && streak.covers(slot.key) {
-          content.slots[slot.key]?.outcome = streak.outcome
-        }
-      }
-    }
+    try write { content in for streak in streaks { content.record(streak) } }
   }
 
   package func openSlots() async throws(StoreError) -> [SlotRecord] {

@@ -4,21 +4,13 @@ package import PluginAPI
 extension SQLiteStore {
   package func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT OR REPLACE INTO anchors (job, kind, interval, anchor, last) VALUES (?, ?, ?, ?, ?)")
-      for anchor in anchors {
-        try insert.run([
-          .text(anchor.sequence.job), .text(anchor.sequence.kind),
-          .integer(anchor.interval.nanoseconds), .time(anchor.anchor), .time(anchor.last),
-        ])
-      }
+      for anchor in anchors { try anchor.insert(into: database) }
     }
   }
 
   package func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let delete = try database.statement("DELETE FROM anchors WHERE job = ? AND kind = ?")
-      for sequence in sequences { try delete.run([.text(sequence.job), .text(sequence.kind)]) }
+      for sequence in sequences { try sequence.deleteAnchor(from: database) }
     }
   }
 
@@ -44,20 +36,13 @@ extension SQLiteStore {
 
   package func saveStandings(_ standings: [StandingRecord]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT OR REPLACE INTO standings (job, state, note, since) VALUES (?, ?, ?, ?)")
-      for standing in standings {
-        try insert.run([
-          .text(standing.job), .text(standing.state), .text(standing.note), .time(standing.since),
-        ])
-      }
+      for standing in standings { try standing.insert(into: database) }
     }
   }
 
   package func forgetStandings(_ jobs: [String]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let delete = try database.statement("DELETE FROM standings WHERE job = ?")
-      for job in jobs { try delete.run([.text(job)]) }
+      for job in jobs { try StandingRecord.delete(job, from: database) }
     }
   }
 
@@ -70,7 +55,35 @@ extension SQLiteStore {
   }
 }
 
+extension AnchorRecord {
+  func insert(into database: Database) throws(StoreError) {
+    try database.statement(
+      "INSERT OR REPLACE INTO anchors (job, kind, interval, anchor, last) VALUES (?, ?, ?, ?, ?)"
+    ).run([
+      .text(sequence.job), .text(sequence.kind), .integer(interval.nanoseconds), .time(anchor),
+      .time(last),
+    ])
+  }
+}
+
+extension StandingRecord {
+  func insert(into database: Database) throws(StoreError) {
+    try database.statement(
+      "INSERT OR REPLACE INTO standings (job, state, note, since) VALUES (?, ?, ?, ?)"
+    ).run([.text(job), .text(state), .text(note), .time(since)])
+  }
+
+  static func delete(_ job: String, from database: Database) throws(StoreError) {
+    try database.statement("DELETE FROM standings WHERE job = ?").run([.text(job)])
+  }
+}
+
 extension SlotSequence {
+  func deleteAnchor(from database: Database) throws(StoreError) {
+    try database.statement("DELETE FROM anchors WHERE job = ? AND kind = ?")
+      .run([.text(job), .text(kind)])
+  }
+
   /// Reads the columns job, kind.
   fileprivate init(_ row: inout Row) { self.init(job: row.text(), kind: row.text()) }
 }

@@ -3,10 +3,7 @@ package import PluginAPI
 extension SQLiteStore {
   package func appendRuns(_ runs: [RunRecord]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT OR REPLACE INTO runs (\(RunRecord.columns)) "
-          + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      for run in runs { try insert.run(run.bounded.values) }
+      for run in runs { try run.insert(into: database) }
     }
   }
 
@@ -49,7 +46,14 @@ extension RunRecord {
     "job, kind, slot, attempt, id, cause, started, ended, outcome, text, generation, "
     + "plugin_version, worker, late_timer, late_queue, late_wake, late_start, bundles"
 
-  fileprivate var values: [SQLValue] {
+  func insert(into database: Database) throws(StoreError) {
+    try database.statement(
+      "INSERT OR REPLACE INTO runs (\(Self.columns)) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ).run(bounded.values)
+  }
+
+  private var values: [SQLValue] {
     [
       .text(slot.job), .text(slot.kind), .time(slot.slot), .integer(slot.attempt), .text(id),
       .text(cause.rawValue), .time(started), .time(ended), .text(outcome), .text(text),

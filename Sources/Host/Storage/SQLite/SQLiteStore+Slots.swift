@@ -3,13 +3,10 @@ package import PluginAPI
 extension SQLiteStore {
   package func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool] {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT INTO slots (\(SlotRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-          + "ON CONFLICT DO NOTHING")
       var isNew: [Bool] = []
       isNew.reserveCapacity(slots.count)
       for slot in slots {
-        try insert.run(slot.values)
+        try slot.insert(into: database)
         isNew.append(database.changes > 0)
       }
       return isNew
@@ -18,37 +15,13 @@ extension SQLiteStore {
 
   package func closeSlots(_ endings: [SlotEnding]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let update = try database.statement(
-        "UPDATE slots SET outcome = ?, reason = ?, superseded_by = ? "
-          + "WHERE job = ? AND slot = ? AND kind = ? AND attempt = ? AND outcome IS NULL")
-      for ending in endings {
-        try update.run(
-          [.text(ending.outcome), .text(ending.reason), .time(ending.supersededBy)]
-            + [.text(ending.key.job), .time(ending.key.slot), .text(ending.key.kind)]
-            + [.integer(ending.key.attempt)])
-      }
+      for ending in endings { try ending.update(database) }
     }
   }
 
   package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT INTO slot_streaks (job, kind, first, outcome, last, count) "
-          + "VALUES (?, ?, ?, ?, ?, ?) "
-          + "ON CONFLICT DO UPDATE SET last = excluded.last, count = excluded.count")
-      let close = try database.statement(
-        "UPDATE slots SET outcome = ? WHERE job = ? AND kind = ? AND slot >= ? AND slot <= ? "
-          + "AND outcome IS NULL")
-      for streak in streaks {
-        try close.run([
-          .text(streak.outcome), .text(streak.job), .text(streak.kind), .time(streak.first),
-          .time(streak.last),
-        ])
-        try insert.run([
-          .text(streak.job), .text(streak.kind), .time(streak.first), .text(streak.outcome),
-          .time(streak.last), .integer(streak.count),
-        ])
-      }
+      for streak in streaks { try streak.insert(into: database) }
     }
   }
 
@@ -94,11 +67,14 @@ extension SlotRecord {
   fileprivate static let columns =
     "job, kind, slot, attempt, generation, run, outcome, reason, superseded_by"
 
-  fileprivate var values: [SQLValue] {
-    [
+  func insert(into database: Database) throws(StoreError) {
+    try database.statement(
+      "INSERT INTO slots (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        + "ON CONFLICT DO NOTHING"
+    ).run([
       .text(key.job), .text(key.kind), .time(key.slot), .integer(key.attempt),
       .integer(generation), .text(run), .text(outcome), .text(reason), .time(supersededBy),
-    ]
+    ])
   }
 
   fileprivate init(_ row: inout Row) {
@@ -117,7 +93,31 @@ extension SlotKey {
   }
 }
 
+extension SlotEnding {
+  func update(_ database: Database) throws(StoreError) {
+    try database.statement(
+      "UPDATE slots SET outcome = ?, reason = ?, superseded_by = ? "
+        + "WHERE job = ? AND slot = ? AND kind = ? AND attempt = ? AND outcome IS NULL"
+    ).run(
+      [.text(outcome), .text(reason), .time(supersededBy)]
+        + [.text(key.job), .time(key.slot), .text(key.kind), .integer(key.attempt)])
+  }
+}
+
 extension SlotStreak {
+  func insert(into database: Database) throws(StoreError) {
+    try database.statement(
+      "UPDATE slots SET outcome = ? WHERE job = ? AND kind = ? AND slot >= ? AND slot <= ? "
+        + "AND outcome IS NULL"
+    ).run([.text(outcome), .text(job), .text(kind), .time(first), .time(last)])
+    try database.statement(
+      "INSERT INTO slot_streaks (job, kind, first, outcome, last, count) VALUES (?, ?, ?, ?, ?, ?) "
+        + "ON CONFLICT DO UPDATE SET last = excluded.last, count = excluded.count"
+    ).run([
+      .text(job), .text(kind), .time(first), .text(outcome), .time(last), .integer(count),
+    ])
+  }
+
   fileprivate init(_ row: inout Row) {
     self.init(
       job: row.text(), kind: row.text(), first: row.time(), last: row.time(),

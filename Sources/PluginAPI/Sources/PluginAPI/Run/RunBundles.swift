@@ -6,7 +6,9 @@ public struct RunBundles: Sendable {
   /// end, whatever happens to this job or to the host.
   ///
   /// The n-th submission of a run has the same identity in every attempt of its slot, so a retried
-  /// run cannot make the same thing happen twice.
+  /// run cannot make the same thing happen twice: an attempt that decides otherwise than the one
+  /// before gets the receipt of what was accepted first, and what it asks for is not sent. A run that
+  /// wants to act on new prices must leave that to the next slot. Bundles that only cancel always go.
   ///
   /// - Throws: `Refusal` when the service refuses it; nothing was done then.
   public func submit(_ bundle: Bundle) async throws -> BundleReceipt {

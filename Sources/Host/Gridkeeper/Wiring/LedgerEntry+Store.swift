@@ -3,46 +3,25 @@ import PluginAPI
 import Scheduler
 import Storage
 
-/// Ledger entries sorted by the tables that they go to.
-struct LedgerBatch {
-  private var slots: [SlotRecord] = []
-  private var endings: [SlotEnding] = []
-  private var runs: [Storage.RunRecord] = []
-  private var streaks: [SlotStreak] = []
-  private var anchors: [AnchorRecord] = []
-  private var forgotten: [SlotSequence] = []
-  private var standings: [StandingRecord] = []
-  private var freed: [String] = []
-
-  mutating func add(_ entry: LedgerEntry) {
-    switch entry {
-    case .planned(let order):
-      slots.append(SlotRecord(order))
-      runs.append(Storage.RunRecord(order))
+extension LedgerEntry {
+  /// The entry in the store's words, in the order in which it must be written.
+  var writes: [LedgerWrite] {
+    switch self {
+    // A slot that waits is no run yet.
+    case .planned(let order) where order.attempt == 0: [.slot(SlotRecord(order))]
+    case .planned(let order): [.slot(SlotRecord(order)), .run(Storage.RunRecord(order))]
     case .run(let record):
-      endings.append(
-        SlotEnding(key: SlotKey(record.order), outcome: record.outcome.label))
-      runs.append(Storage.RunRecord(record))
-    case .slots(let streak): streaks.append(SlotStreak(streak))
-    case .anchor(let anchor): anchors.append(AnchorRecord(anchor))
+      [
+        .ending(SlotEnding(key: SlotKey(record.order), outcome: record.outcome.label)),
+        .run(Storage.RunRecord(record)),
+      ]
+    case .slots(let streak): [.streak(SlotStreak(streak))]
+    case .anchor(let anchor): [.anchor(AnchorRecord(anchor))]
     case .forget(let job, let kind):
-      forgotten.append(SlotSequence(job: job, kind: kind.rawValue))
-    case .standing(let standing) where standing.state == .free: freed.append(standing.job)
-    case .standing(let standing): standings.append(StandingRecord(standing))
+      [.forgetAnchor(SlotSequence(job: job, kind: kind.rawValue))]
+    case .standing(let standing) where standing.state == .free: [.forgetStanding(standing.job)]
+    case .standing(let standing): [.standing(StandingRecord(standing))]
     }
-  }
-
-  /// Writes everything. What is planned comes last, so that it is stored only when all that came
-  /// before it is.
-  func write(to store: any Store) async throws {
-    if !forgotten.isEmpty { try await store.forgetAnchors(forgotten) }
-    if !anchors.isEmpty { try await store.saveAnchors(anchors) }
-    if !freed.isEmpty { try await store.forgetStandings(freed) }
-    if !standings.isEmpty { try await store.saveStandings(standings) }
-    if !streaks.isEmpty { try await store.recordStreaks(streaks) }
-    if !runs.isEmpty { try await store.appendRuns(runs) }
-    if !endings.isEmpty { try await store.closeSlots(endings) }
-    if !slots.isEmpty { _ = try await store.recordSlots(slots) }
   }
 }
 

@@ -1,0 +1,62 @@
+import Glibc
+import PluginAPI
+import Testing
+
+@testable import Gridkeeper
+
+extension WithHosts {
+  /// The emergency stop holds until somebody ends it.
+  @Suite struct KillTests {
+    static let table = HostFolder.table(
+      """
+        grid:
+          plugin: GridRebalancer
+          every: 200ms
+          grant: [trade, create-accounts]
+          parameters: { minimum_gap: 100ms }
+      """, more: "venue: { slot_time: 50ms }")
+
+    @Test func killingStopsTradingOverRestartsUntilItIsCleared() async throws {
+      let folder = try HostFolder(plugins: "GridRebalancer")
+      try folder.write(Self.table)
+      let host = try await HostProcess(folder)
+      let built = try await host.event("GRID_REBUILD")
+      #expect(Int(built.fields["placed"] ?? "").map { $0 > 0 } == true)
+
+      let kill = try await host.call("kill", "--note", "a drill")
+      #expect(kill.exit == .success)
+      #expect(kill.output.contains("trading is halted"))
+      // A first grid is wanted again only when no order stands.
+      try await expectHalted(host, after: built.sequence, " first ")
+      #expect(try await host.status().tradingReason == "a drill")
+      #expect(try await host.terminate() == .exited(0))
+
+      let again = try await HostProcess(folder)
+      let started = try await again.event("HOST_STARTED", after: built.sequence)
+      #expect(try await again.status().tradingReason == "a drill")
+      try await expectHalted(again, after: started.sequence, "open-orders accounts")
+
+      #expect(try await again.call("clear", "--note", "the drill is over").exit == .success)
+      let cleared = try await again.event("KILL_CLEARED")
+      #expect(try await again.status().trading == "ACTIVE")
+      try await again.event("GRID_REBUILD", after: cleared.sequence)
+      #expect(access(folder.file("KILL"), F_OK) != 0)
+
+      again.child.signal(SIGUSR1)
+      let signalled = try await again.event("KILL", after: cleared.sequence)
+      #expect(signalled.fields["reason"] == "signal SIGUSR1")
+      try await again.until("trading is halted") { $0.trading == "HALTED" }
+      #expect(try await again.terminate() == .exited(0))
+    }
+
+    /// What the grid wants next is refused, and that is no failure of the job.
+    private func expectHalted(_ host: HostProcess, after: Int64, _ label: String) async throws {
+      #expect(try await host.status().trading == "HALTED")
+      let refused = try await host.event("BUNDLE_REFUSED", after: after) { event in
+        event.job == "grid" && event.fields["label"]?.contains(label) == true
+      }
+      #expect(refused.fields["code"] == "TRADING_HALTED")
+      #expect(try await host.job("grid")?.failed == 0)
+    }
+  }
+}
