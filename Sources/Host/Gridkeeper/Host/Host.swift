@@ -54,6 +54,7 @@ actor Host {
     // Outlives the caller on purpose: a reload that was begun is finished although nobody waits.
     let task = Task {
       _ = await before?.value
+      defer { FreeMemory.giveBack() }
       return await work()
     }
     reloading = task
