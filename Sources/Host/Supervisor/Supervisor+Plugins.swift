@@ -27,7 +27,7 @@ extension Supervisor {
     guard let plugin = plugins[name] else { return }
     plugin.crashes.clear()
     plugin.restarts += plugin.current == nil ? 1 : 0
-    if !jobs(of: name).isEmpty { bringUp(plugin) }
+    if used.contains(name) { bringUp(plugin) }
   }
 
   /// Waits until the worker of `plugin` is up, starting it if it is not.
@@ -47,7 +47,7 @@ extension Supervisor {
   /// Reads only libraries whose file changed, and off the loop's thread.
   package func changedPlugins() async -> [String] {
     var changed: [String] = []
-    for name in Set(jobs.values.map(\.job.plugin)).sorted() {
+    for name in used.sorted() {
       guard let plugin = plugins[name] else { continue }
       let folder = folder
       guard let stamp = await files.run({ folder.stamp(of: name) }), stamp != plugin.stamp,

@@ -167,7 +167,7 @@ extension Supervisor {
   /// Decides what becomes of a plugin that has no worker.
   private func settle(_ plugin: HostedPlugin, _ decision: CrashHistory.Decision) {
     plugin.current = nil
-    guard !isShutDown, !jobs(of: plugin.name).isEmpty else {
+    guard !isShutDown, used.contains(plugin.name) else {
       reject(held: plugin, .notReady, "the worker did not come up")
       return change(plugin, to: .stopped)
     }
@@ -265,7 +265,7 @@ extension Supervisor {
 
   /// Stops the worker of a plugin that nothing needs.
   func retireIfIdle(_ plugin: HostedPlugin) {
-    guard plugin.visitors == 0, jobs(of: plugin.name).isEmpty else { return }
+    guard plugin.visitors == 0, !used.contains(plugin.name) else { return }
     plugin.restartAt = .never
     if let worker = plugin.current {
       retire(worker)

@@ -22,6 +22,8 @@ struct ArgumentParser {
     while let word = rest.popFirst() {
       if word == "--" {
         onlyOperands = true
+      } else if word == "-h", !onlyOperands {
+        arguments.switches.insert("help")
       } else if word.hasPrefix("--"), !onlyOperands {
         try take(option: word.dropFirst(2), &rest, into: &arguments)
       } else {
@@ -64,6 +66,8 @@ struct ArgumentParser {
 
 /// `, did you mean 'x'?` when `names` holds something close to `name`, else nothing.
 func near(_ name: String, _ names: [String], prefix: String = "") -> String {
+  let longer = names.filter { $0.hasPrefix(name) }
+  if longer.count == 1, let only = longer.first { return ", did you mean '\(prefix)\(only)'?" }
   let best = names.map { (distance(name, $0), $0) }.min { $0.0 < $1.0 }
   guard let (steps, found) = best, steps <= (name.count < 4 ? 1 : max(2, name.count / 3))
   else { return "" }

@@ -14,7 +14,9 @@ struct HelpText {
       \(aligned(rows))
 
       '\(program) COMMAND --help' tells more about one of them.
-      Exit codes: \(ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")).
+
+      Exit codes:
+      \(aligned(ExitCode.allCases.map { ("\($0.rawValue)", $0.meaning) }))
       """
   }
 

@@ -20,30 +20,43 @@ struct ShellCompletion {
   private var bash: String {
     let cases = visible.map { command in
       let options = ArgumentParser(command: command).options.map { "--\($0.name)" }
+        .joined(separator: " ")
       let operand = command.operands.first.map { bashWords($0.completion) } ?? ""
-      return "    \(command.name)) words=\"\(options.joined(separator: " "))\(operand)\" ;;"
+      return "    \(command.name)) options=\"\(options)\" words=\"\(operand)\" ;;"
     }
     return """
       _\(program)() {
-        local current="${COMP_WORDS[COMP_CWORD]}" words=""
+        local current="${COMP_WORDS[COMP_CWORD]}" options="" words=""
         if [ "$COMP_CWORD" -eq 1 ]; then
           COMPREPLY=($(compgen -W "\(visible.map(\.name).joined(separator: " "))" -- "$current"))
           return
         fi
+        case "${COMP_WORDS[COMP_CWORD-1]}" in
+          \(valued.joined(separator: "|"))) return ;;
+        esac
         case "${COMP_WORDS[1]}" in
       \(cases.joined(separator: "\n"))
         esac
+        case "$current" in -*) words="$options" ;; esac
         COMPREPLY=($(compgen -W "$words" -- "$current"))
       }
       complete -o default -F _\(program) \(program)
       """
   }
 
+  /// Options behind which a value stands; for those the shell offers files.
+  private var valued: [String] {
+    Set(
+      visible.flatMap { ArgumentParser(command: $0).options }.filter { $0.value != nil }.map(\.name)
+    )
+    .sorted().map { "--\($0)" }
+  }
+
   private func bashWords(_ completion: Command.Completion) -> String {
     switch completion {
     case .none, .file: ""
-    case .jobs: " $(\(program) jobs --names 2>/dev/null)"
-    case .words(let words): " " + words.joined(separator: " ")
+    case .jobs: "$(\(program) jobs --names 2>/dev/null)"
+    case .words(let words): words.joined(separator: " ")
     }
   }
 

@@ -11,6 +11,10 @@ extension Commands {
 
   static let runs = Command(
     name: "runs", summary: "Show the newest runs of a job, or of all",
+    discussion: """
+      Every run of a job that can move money is recorded; of other jobs, runs that failed and those
+      that an operator started. 'status' counts them all.
+      """,
     operands: [
       Command.Operand(
         name: "JOB", help: "one job instead of all", isOptional: true, completion: .jobs)
@@ -24,7 +28,10 @@ extension Commands {
       surroundings.output.line(json)
     } else {
       let rows: [RunRow] = try JSONText.decode(json)
-      surroundings.output.line(RunTable(rows: rows).text(surroundings.style(for: arguments)))
+      let nothing = "no run is recorded; see 'runs --help' for which ones are"
+      let table = RunTable(rows: rows).text(
+        surroundings.style(for: arguments), columns: surroundings.columns)
+      surroundings.output.line(rows.isEmpty ? nothing : table)
     }
     return .success
   }

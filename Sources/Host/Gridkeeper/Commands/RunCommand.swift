@@ -70,6 +70,10 @@ extension Commands {
       \(Program.name) \(Program.version) runs \(enabled) jobs of \(answer.table), generation \
       \(answer.generation), on \(answer.venue)
       """)
+    if surroundings.output.isTerminal {
+      surroundings.output.line(
+        "'\(Program.name) status --watch' in another terminal shows it; Ctrl-C here ends it")
+    }
     if let degradation = answer.degradation {
       surroundings.errors.line(
         "\(degradation)\nwarning: the last good table runs instead, generation \(answer.generation)"

@@ -11,9 +11,9 @@ extension Commands {
       try await showStatus(client, arguments, surroundings)
       return .success
     }
+    if surroundings.output.isTerminal { surroundings.output.write("\u{1B}[2J") }
     while true {
-      if surroundings.output.isTerminal { surroundings.output.write("\u{1B}[2J\u{1B}[H") }
-      try await showStatus(client, arguments, surroundings)
+      try await showStatus(client, arguments, surroundings, over: surroundings.output.isTerminal)
       try await surroundings.pause(.seconds(1))
     }
   }
@@ -37,15 +37,23 @@ extension Commands {
   }
 
   private static func showStatus(
-    _ client: HostClient, _ arguments: Arguments, _ surroundings: Surroundings
+    _ client: HostClient, _ arguments: Arguments, _ surroundings: Surroundings,
+    over isScreen: Bool = false
   ) async throws {
     let json = try await client.ask("status")
     if arguments.switches.contains("json") { return surroundings.output.line(json) }
     let text = StatusText(answer: try JSONText.decode(json))
     let style = surroundings.style(for: arguments)
     let columns = surroundings.columns
-    surroundings.output.line(
-      [text.head(style), text.workers(style, columns: columns), text.jobs(style, columns: columns)]
-        .joined(separator: "\n\n"))
+    let parts = [
+      text.head(style), text.workers(style, columns: columns), text.jobs(style, columns: columns),
+    ]
+    let page = parts.joined(separator: "\n\n")
+    surroundings.output.write(isScreen ? overwriting(page) : page + "\n")
+  }
+
+  /// Written over the page before, line by line, so that the screen does not flicker.
+  private static func overwriting(_ page: String) -> String {
+    "\u{1B}[H" + page.replacing("\n", with: "\u{1B}[K\n") + "\u{1B}[K\u{1B}[J"
   }
 }

@@ -17,7 +17,7 @@ extension Commands {
       let jobs = candidate.table.jobs.count
       report(candidate.warnings, arguments, surroundings)
       if !arguments.switches.contains("json") {
-        surroundings.output.line("\(inspector.path): \(jobs) jobs, no errors")
+        surroundings.output.line("\(inspector.path): \(jobs) job\(jobs == 1 ? "" : "s"), no errors")
       }
       return .success
     } catch {
@@ -47,10 +47,12 @@ extension Commands {
       that it stored.
       """,
     operands: [
-      Command.Operand(name: "JOB", help: "one job instead of all", isOptional: true)
+      Command.Operand(
+        name: "JOB", help: "one job instead of all", isOptional: true, completion: .jobs)
     ],
     options: [
-      Command.Option(name: "table", value: "FILE", help: "the job table", completion: .file),
+      Command.Option(
+        name: "table", value: "FILE", help: "the job table (jobs.yaml)", completion: .file),
       Command.Option(name: "count", value: "N", help: "how many slots of each job (3)"),
       Command.Option(
         name: "around-dst", help: "the odd slots of the coming year, at daylight-saving changes"),
@@ -73,7 +75,8 @@ extension Commands {
     discussion: "With it an editor completes and checks jobs.yaml, parameters of plugins included.",
     options: [
       Command.Option(
-        name: "plugins", value: "DIRECTORY", help: "where the plugins are", completion: .file)
+        name: "plugins", value: "DIRECTORY", help: "where the plugins are (.build/release)",
+        completion: .file)
     ]
   ) { arguments, surroundings in
     let inspector = try PluginInspector(arguments, surroundings)

@@ -66,6 +66,8 @@ struct JobRow: Codable, Sendable {
   var lastEnd: Timestamp?
   var latenessMedianMs: Double?
   var lateness99Ms: Double?
+  /// What the table says should not be exceeded.
+  var maxLatenessMs: Double?
   var ran: UInt64
   var failed: UInt64
   var skipped: UInt64
@@ -82,6 +84,7 @@ struct JobRow: Codable, Sendable {
     lastEnd = status.lastEnd
     latenessMedianMs = status.latenessMedian.map { $0.inSeconds * 1_000 }
     lateness99Ms = status.lateness99.map { $0.inSeconds * 1_000 }
+    maxLatenessMs = status.latenessObjective.map { $0.inSeconds * 1_000 }
     ran = status.ran
     failed = status.failed
     skipped = status.skipped

@@ -54,7 +54,14 @@ struct ControlDesk: Sendable {
 
   private func why(_ words: Words) async throws -> WhyReport {
     let job = try job(words)
-    guard let report = await host.parts.scheduler.why(job) else { throw await unknown(job) }
+    guard var report = await host.parts.scheduler.why(job) else { throw await unknown(job) }
+    let trading = await host.trading()
+    if trading.mode != .active {
+      report.findings.append(
+        WhyReport.Finding(
+          topic: .halt, text: "trading is \(trading.mode.rawValue): \(trading.reason)",
+          isBlocking: false))
+    }
     return report
   }
 

@@ -15,7 +15,7 @@ struct KillReport: Sendable {
   var isLasting: Bool
 
   var text: String {
-    "trading is halted; \(wallets) wallets' orders go"
+    "trading is halted; the orders of \(wallets) wallet\(wallets == 1 ? "" : "s") are being cancelled"
       + (isLasting ? "" : "; the kill file could not be written, so a restart ends the halt")
   }
 }

@@ -84,6 +84,7 @@ actor Host {
 
   /// Puts a table into force that was read in this turn.
   func apply(_ content: TableFile.Content) async -> ReloadReport {
+    defer { FreeMemory.giveBack() }
     guard content.digest != force.digest else {
       degradation = nil
       return conclude(report(.unchanged, []))

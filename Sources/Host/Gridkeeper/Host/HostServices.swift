@@ -190,17 +190,18 @@ extension Host {
     }
   }
 
-  /// Looks once a second for changed plugin libraries, and once an hour for records to drop.
+  /// Looks four times a second for changed plugin libraries, once a second for new ones, and once an
+  /// hour for records to drop.
   private func keepHouse() async {
     var known = Set(await parts.supervisor.availablePlugins())
-    var seconds = 0
+    var looks = 0
     while !Task.isCancelled {
-      try? await options.pause(.seconds(1))
+      try? await options.pause(.milliseconds(250))
       await upgradeChangedPlugins()
-      known = await offerNewPlugins(known)
-      seconds += 1
-      if seconds % 3 == 0 { await parts.bundles.resolve() }
-      if seconds % 3600 == 0 { await prune() }
+      looks += 1
+      if looks % 4 == 0 { known = await offerNewPlugins(known) }
+      if looks % 12 == 0 { await parts.bundles.resolve() }
+      if looks % 14_400 == 0 { await prune() }
     }
   }
 

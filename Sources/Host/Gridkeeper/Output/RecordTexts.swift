@@ -6,10 +6,10 @@ import Scheduler
 struct RunTable {
   let rows: [RunRow]
 
-  func text(_ style: TextStyle) -> String {
-    var table = TextTable([
-      "SLOT (UTC)", "JOB", "CAUSE", "TRY", "OUTCOME", "TOOK", "LATE", "GEN", "",
-    ])
+  func text(_ style: TextStyle, columns: Int) -> String {
+    var table = TextTable(
+      ["SLOT (UTC)", "JOB", "CAUSE", "TRY", "OUTCOME", "TOOK", "LATE", "GEN", ""],
+      expendable: ["GEN", "TRY", "CAUSE"] + (Set(rows.map(\.job)).count == 1 ? ["JOB"] : []))
     for run in rows {
       let took = run.started.flatMap { started in run.ended.map { $0 - started } }
       let isBad = ["failed", "timed_out", "lost"].contains(run.outcome ?? "")
@@ -22,7 +22,7 @@ struct RunTable {
         TextTable.Cell("\(run.generation)"), TextTable.Cell(StatusText.firstLine(run.text)),
       ])
     }
-    return table.text(style: style)
+    return table.text(style: style, columns: columns)
   }
 }
 
@@ -54,9 +54,22 @@ struct EventText {
 
   func text(_ style: TextStyle) -> String {
     let fields = event.fields.filter { $0.key != "job" && $0.key != "run" && !$0.value.isEmpty }
-      .sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let place = event.job.map { " \($0)" } ?? ""
-    return style.faint(TimeText.clock(event.time)) + " " + style.strong(event.name) + place + " "
-      + fields.joined(separator: " ")
+      .sorted { $0.key < $1.key }
+    let isShort = { (text: String) in !text.contains("\n") }
+    let head = [style.faint(TimeText.clock(event.time)), style.strong(event.name)]
+    let short = fields.filter { isShort($0.value) }.map { "\($0.key)=\(Self.word($0.value))" }
+    let long = fields.filter { !isShort($0.value) }.map { Self.block($0.value) }
+    return ([(head + [event.job].compactMap(\.self) + short).joined(separator: " ")] + long)
+      .joined(separator: "\n")
+  }
+
+  /// In quotes where a reader would not see its end.
+  private static func word(_ text: String) -> String {
+    text.contains(" ") ? "\"\(text)\"" : text
+  }
+
+  private static func block(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
+      .joined(separator: "\n")
   }
 }

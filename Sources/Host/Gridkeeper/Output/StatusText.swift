@@ -29,9 +29,10 @@ struct StatusText {
   }
 
   func workers(_ style: TextStyle, columns: Int) -> String {
-    var table = TextTable([
-      "WORKER", "STATE", "PROCESS", "VERSION", "MEMORY", "RESTARTS", "SINCE", "",
-    ])
+    var table = TextTable(
+      [
+        "WORKER", "STATE", "PROCESS", "VERSION", "MEMORY", "RESTARTS", "SINCE", "",
+      ], expendable: ["VERSION", "PROCESS", "MEMORY"])
     for worker in answer.workers {
       let paint = worker.state == "ready" ? style.good : style.warning
       table.add([
@@ -47,9 +48,11 @@ struct StatusText {
   }
 
   func jobs(_ style: TextStyle, columns: Int) -> String {
-    var table = TextTable([
-      "JOB", "STATE", "NEXT", "LAST", "ENDED", "LATE p50", "p99", "RAN", "FAILED", "SKIPPED", "",
-    ])
+    var table = TextTable(
+      [
+        "JOB", "STATE", "NEXT", "LAST", "ENDED", "LATE p50", "LATE p99", "RAN", "FAILED", "SKIPPED",
+        "",
+      ], expendable: ["LATE p50", "SKIPPED", "RAN", "ENDED", "FAILED"])
     for job in answer.jobs { table.add(row(job, style)) }
     return table.text(style: style, columns: columns)
   }
@@ -61,11 +64,20 @@ struct StatusText {
       TextTable.Cell(job.lastOutcome ?? "-", paint(job.lastOutcome ?? "", style)),
       TextTable.Cell(job.lastEnd.map { TimeText.relative($0, to: answer.now) } ?? "-"),
       TextTable.Cell(TimeText.milliseconds(job.latenessMedianMs)),
-      TextTable.Cell(TimeText.milliseconds(job.lateness99Ms)), TextTable.Cell("\(job.ran)"),
+      lateness(job, style), TextTable.Cell("\(job.ran)"),
       TextTable.Cell("\(job.failed)") { job.failed > 0 ? style.bad($0) : $0 },
       TextTable.Cell("\(job.skipped)"),
       TextTable.Cell(Self.firstLine(job.lastDetail), style.faint),
     ]
+  }
+
+  /// With a `!` when it is more than the table wants.
+  private func lateness(_ job: JobRow, _ style: TextStyle) -> TextTable.Cell {
+    let text = TimeText.milliseconds(job.lateness99Ms)
+    guard let late = job.lateness99Ms, let most = job.maxLatenessMs, late > most else {
+      return TextTable.Cell(text)
+    }
+    return TextTable.Cell(text + "!", style.bad)
   }
 
   private func paint(_ word: String, _ style: TextStyle) -> (String) -> String {

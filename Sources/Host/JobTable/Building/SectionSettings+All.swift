@@ -22,10 +22,10 @@ extension SectionSettings {
         "How long a changed table must stay unchanged before it is read.", restart: true),
       Setting(
         "worker_memory", \.workerMemory, .size, in: 32 << 20...64 << 30,
-        "Memory that one worker may use."),
+        "Memory that one worker may use.", restart: true),
       Setting(
         "worker_files", \.workerFiles, .standard, in: 16...65_536,
-        "Descriptors that one worker may open."),
+        "Descriptors that one worker may open.", restart: true),
     ])
 
   private static let venue = SectionSettings(
@@ -125,7 +125,8 @@ extension SectionSettings {
       Setting(
         "max_oracle_age", \.maxOracleAge, .standard, in: .milliseconds(100) ... .seconds(86_400),
         "The age at which the oracle's price is too old."),
-      Setting("kill_file", \.killFile, .text, "While this file exists, trading is halted."),
+      Setting(
+        "kill_file", \.killFile, .text, "While this file exists, trading is halted.", restart: true),
     ])
 
   private static let storage = SectionSettings(

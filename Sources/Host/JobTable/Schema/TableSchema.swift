@@ -59,6 +59,6 @@ package struct TableSchema: Sendable {
     }
     let range = field.minimum.flatMap { low in field.maximum.map { " From \(low) to \($0)." } }
     let help = field.help + (range ?? "") + (field.needsRestart ? " Needs a restart." : "")
-    return ScalarSchema.of(field.shape, help: help, fallback: fallback)
+    return ScalarSchema.of(field.shape, help: help, fallback: fallback == "none" ? nil : fallback)
   }
 }

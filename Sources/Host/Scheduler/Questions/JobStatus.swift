@@ -62,6 +62,13 @@ package struct WhyReport: Sendable, Hashable, Codable {
     package var isBlocking: Bool
     /// Since when, or when.
     package var time: Timestamp?
+
+    package init(topic: Topic, text: String, isBlocking: Bool, time: Timestamp? = nil) {
+      self.topic = topic
+      self.text = text
+      self.isBlocking = isBlocking
+      self.time = time
+    }
   }
 
   package var job: String

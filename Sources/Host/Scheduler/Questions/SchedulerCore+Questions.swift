@@ -132,7 +132,8 @@ extension SchedulerCore {
       findings.append(finding(.signals, "it listens to \(names)", isBlocking: false))
     }
     if let last = state.lastOutcome {
-      let text = "the newest run ended as \(last.label) \(last.detail)"
+      let text =
+        "the newest run ended as \(last.label)" + (last.detail.isEmpty ? "" : ": \(last.detail)")
       findings.append(
         finding(.last, text, Timestamp(nanoseconds: state.lastEnd), isBlocking: false))
     }
