@@ -14,7 +14,9 @@ import Testing
   }
 
   /// Words without which no line can hold such a name; looking for them is far cheaper.
-  private static let hints = ["/home/", "/Users/", "/root/", "/work/", "/opt/swift/", ".org", ".io"]
+  private static let hints = [
+    "/home/", "/Users/", "/root/", "/work/", "/opt/swift/", ".org", ".io",
+  ]
 
   static func findings(in text: String, path: String) -> [Finding] {
     guard hints.contains(where: text.contains) else { return [] }

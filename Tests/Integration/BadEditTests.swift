@@ -35,6 +35,11 @@ extension WithHosts {
       Edit(name: name, message: message, text: table.replacing(old, with: new), line: line)
     }
 
+    /// A few lines that would become a billion.
+    static let bomb =
+      "version: 1\na0: &a0 [x, x]\n"
+      + (1...30).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined() + "jobs: *a30\n"
+
     static let edits = [
       Edit(name: "empty", message: "empty", text: ""),
       edit("malformed", "every: 100ms }", "every: 100ms ", line: 0, "error: "),
@@ -47,6 +52,7 @@ extension WithHosts {
       edit("duplicate job", "  echo:", "  idle:", line: 11, "idle"),
       edit("duplicate key", "every: 100ms", "every: 100ms, every: 1s", line: 10, "every"),
       edit("unset variable", "100ms", "${NOT_SET}", line: 10, "NOT_SET"),
+      Edit(name: "alias bomb", message: "error: ", text: bomb),
       edit("wrong version", "version: 1", "version: 7", line: 1, "7"),
     ]
 
@@ -112,62 +118,71 @@ extension WithHosts {
       let folder = try HostFolder(plugins: "Idle", "Misbehaving")
       try folder.write(Self.table)
       let host = try await HostProcess(folder)
-      var generation: Int64 = 1
-
-      func expectRejected(_ how: String, _ change: () throws -> Void) async throws {
+      for change in Self.changes {
+        if change.how == "made unreadable", geteuid() == 0 { continue }
         let last = try await host.lastEvent()
-        try change()
-        try await host.event("CONFIG_REJECTED", after: last)
-        #expect(try await host.call("reload", "--wait").exit == .badTable, "\(how)")
-        #expect(try await host.status().generation == generation, "\(how)")
-      }
-      func expectApplied(_ how: String, _ change: () throws -> Void) async throws {
-        let last = try await host.lastEvent()
-        try change()
-        generation += 1
+        try change.make(folder)
+        guard let generation = change.generation else {
+          let before = try await host.status().generation
+          try await host.event("CONFIG_REJECTED", after: last)
+          #expect(try await host.call("reload", "--wait").exit == .badTable, "\(change.how)")
+          #expect(try await host.status().generation == before, "\(change.how)")
+          continue
+        }
         let event = try await host.event("CONFIG_APPLIED", after: last)
-        #expect(event.fields["generation"] == "\(generation)", "\(how)")
-      }
-      func version(_ number: Int) -> String {
-        Self.table.replacing("every: 200ms", with: "every: \(200 + number)ms")
-      }
-
-      try await expectRejected("deleted") { unlink(folder.table) }
-      try await expectApplied("written anew") { try folder.write(version(1)) }
-      try await expectApplied("renamed over") {
-        try folder.replace(folder.table, with: Array(version(2).utf8))
-      }
-      try await expectRejected("a directory in its place") {
-        unlink(folder.table)
-        mkdir(folder.table, 0o755)
-      }
-      try await expectApplied("a link in its place") {
-        rmdir(folder.table)
-        mkdir(folder.file("one"), 0o755)
-        mkdir(folder.file("two"), 0o755)
-        try folder.write(version(3), to: "one/jobs.yaml")
-        try folder.write(version(4), to: "two/jobs.yaml")
-        symlink("one", folder.file("data"))
-        symlink("data/jobs.yaml", folder.table)
-      }
-      try await expectApplied("the link swapped, as configuration maps do") {
-        symlink("two", folder.file("data.new"))
-        rename(folder.file("data.new"), folder.file("data"))
-      }
-      let halves = version(5)
-      try await expectRejected("the first half saved") {
-        try folder.write(String(halves.dropLast(5)), to: "two/jobs.yaml")
-      }
-      try await expectApplied("the second half saved") {
-        try folder.write(halves, to: "two/jobs.yaml")
-      }
-      if geteuid() != 0 {
-        try await expectRejected("unreadable") { chmod(folder.file("two/jobs.yaml"), 0) }
+        #expect(event.fields["generation"] == "\(generation)", "\(change.how)")
       }
       #expect(try await host.status().jobs.allSatisfy { $0.failed == 0 })
       #expect(host.isAlive)
       #expect(try await host.terminate() == .exited(0))
     }
+
+    /// Something that happens to the table's file.
+    struct Change: Sendable {
+      let how: String
+      /// The generation that comes of it; `nil` when it must be rejected.
+      let generation: Int?
+      let make: @Sendable (HostFolder) throws -> Void
+    }
+
+    private static func version(_ number: Int) -> String {
+      table.replacing("every: 200ms", with: "every: \(200 + number)ms")
+    }
+
+    static let changes = [
+      Change(how: "deleted", generation: nil) { unlink($0.table) },
+      Change(how: "written anew", generation: 2) { try $0.write(version(1)) },
+      Change(how: "renamed over", generation: 3) {
+        try $0.replace($0.table, with: Array(version(2).utf8))
+      },
+      Change(how: "a directory in its place", generation: nil) {
+        unlink($0.table)
+        mkdir($0.table, 0o755)
+      },
+      Change(how: "a link in its place", generation: 4) { folder in
+        rmdir(folder.table)
+        for (name, number) in [("one", 3), ("two", 4)] {
+          mkdir(folder.file(name), 0o755)
+          try folder.write(version(number), to: "\(name)/jobs.yaml")
+        }
+        symlink("one", folder.file("data"))
+        symlink("data/jobs.yaml", folder.table)
+      },
+      Change(how: "the link swapped, as configuration maps do", generation: 5) {
+        symlink("two", $0.file("data.new"))
+        rename($0.file("data.new"), $0.file("data"))
+      },
+      Change(how: "the first half saved", generation: nil) {
+        try $0.write(String(version(5).dropLast(5)), to: "two/jobs.yaml")
+      },
+      Change(how: "the second half saved", generation: 6) {
+        try $0.write(version(5), to: "two/jobs.yaml")
+      },
+      Change(how: "not UTF-8", generation: nil) {
+        try $0.replace($0.file("two/jobs.yaml"), with: [0x6A, 0xFF, 0xFE, 0x0A])
+      },
+      Change(how: "made unreadable", generation: nil) { chmod($0.file("two/jobs.yaml"), 0) },
+    ]
   }
 }
 

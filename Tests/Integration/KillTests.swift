@@ -26,8 +26,8 @@ extension WithHosts {
       let kill = try await host.call("kill", "--note", "a drill")
       #expect(kill.exit == .success)
       #expect(kill.output.contains("trading is halted"))
-      // A first grid is wanted again only when no order stands.
-      try await expectHalted(host, after: built.sequence, " first ")
+      try await host.event("BUNDLE_LANDED", after: built.sequence) { $0.fields["label"] == "kill" }
+      try await expectHalted(host, after: built.sequence, "grid")
       #expect(try await host.status().tradingReason == "a drill")
       #expect(try await host.terminate() == .exited(0))
 

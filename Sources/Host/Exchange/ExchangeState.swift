@@ -15,12 +15,15 @@ struct ExchangeState: Sendable {
   /// Trades of this slot that nobody was told about.
   var news: [FeedTrade] = []
   var tradeCount: UInt64 = 0
+  /// Begins the names of trades, so that those of an exchange that starts anew are new too.
+  private let origin: Int64
   var walletRows: [WalletID: Int] = [:]
   var accountRows: [AccountID: Int] = [:]
 
   init(_ settings: ExchangeSettings, at time: Timestamp) {
     lots = settings.lots
     costs = settings.costs
+    origin = time.nanoseconds
     for start in settings.wallets where walletRows[start.id] == nil { add(start, at: time) }
   }
 
@@ -117,7 +120,7 @@ struct ExchangeState: Sendable {
     let takerRow = taker.owner.accountIndex
     let wallet = (makerRow ?? takerRow).map { wallets[accounts[$0].wallet].id }
     let trade = Trade(
-      id: TradeID("t\(tradeCount)"), time: taker.time, price: PriceLots(fill.price),
+      id: TradeID("\(origin)-\(tradeCount)"), time: taker.time, price: PriceLots(fill.price),
       size: BaseLots(fill.size), takerSide: taker.side, wallet: wallet,
       isSynthetic: makerRow != nil && takerRow != nil)
     var fills: [OwnFill] = []

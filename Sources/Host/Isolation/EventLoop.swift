@@ -186,7 +186,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     case timer:
       drain(timer)
       armed = .never
-      for handler in alarms.due(at: SystemTime().monotonic) { handler() }
+      let now = SystemTime().monotonic
+      for handler in alarms.due(at: now) { handler() }
       arm()
     default: handlers[descriptor]?(readiness)
     }
@@ -221,30 +222,48 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   }
 }
 
-/// The loop's few named alarms.
+/// The loop's few named alarms; so few that looking through them beats hashing.
 private struct AlarmTable {
-  private var alarms: [String: (time: MonotonicInstant, handler: @Sendable () -> Void)] = [:]
+  private struct Alarm {
+    let name: String
+    var time: MonotonicInstant
+    var handler: (@Sendable () -> Void)?
+  }
+
+  private var alarms: [Alarm] = []
   private(set) var next = MonotonicInstant.never
 
   mutating func set(
     _ name: String, at time: MonotonicInstant, _ handler: @escaping @Sendable () -> Void
   ) {
-    alarms[name] = (time, handler)
+    if let place = alarms.firstIndex(where: { $0.name == name }) {
+      alarms[place].time = time
+      alarms[place].handler = handler
+    } else {
+      alarms.append(Alarm(name: name, time: time, handler: handler))
+    }
     refresh()
   }
 
   mutating func clear(_ name: String) {
-    alarms[name] = nil
+    alarms.removeAll { $0.name == name }
     refresh()
   }
 
   /// Takes out the handlers whose time has come, the earliest first.
   mutating func due(at now: MonotonicInstant) -> [@Sendable () -> Void] {
-    let due = alarms.filter { $0.value.time <= now }.sorted { $0.value.time < $1.value.time }
-    for (name, _) in due { alarms[name] = nil }
-    refresh()
-    return due.map(\.value.handler)
+    var due: [@Sendable () -> Void] = []
+    while next <= now, let place = alarms.firstIndex(where: { $0.time == next }) {
+      if let handler = alarms[place].handler { due.append(handler) }
+      alarms[place].time = .never
+      alarms[place].handler = nil
+      refresh()
+    }
+    return due
   }
 
-  private mutating func refresh() { next = alarms.values.map(\.time).min() ?? .never }
+  private mutating func refresh() {
+    next = .never
+    for alarm in alarms where alarm.time < next { next = alarm.time }
+  }
 }

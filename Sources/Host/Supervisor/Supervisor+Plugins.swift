@@ -27,7 +27,7 @@ extension Supervisor {
     guard let plugin = plugins[name] else { return }
     plugin.crashes.clear()
     plugin.restarts += plugin.current == nil ? 1 : 0
-    if !jobs(of: name).isEmpty { bringUp(plugin) }
+    if used.contains(name) { bringUp(plugin) }
   }
 
   /// Waits until the worker of `plugin` is up, starting it if it is not.
@@ -42,18 +42,23 @@ extension Supervisor {
     return try result.get()
   }
 
-  /// Plugins with jobs in force whose library changed on disk since their worker was started.
+  /// Plugins with jobs in force whose library changed on disk since their worker was started; one
+  /// whose worker stays down also when its library is again what it was.
   /// Reads only libraries whose file changed, and off the loop's thread.
   package func changedPlugins() async -> [String] {
     var changed: [String] = []
-    for name in Set(jobs.values.map(\.job.plugin)).sorted() {
+    for name in used.sorted() {
       guard let plugin = plugins[name] else { continue }
       let folder = folder
       guard let stamp = await files.run({ folder.stamp(of: name) }), stamp != plugin.stamp,
         stamp != plugin.refusedStamp
       else { continue }
       let digest = await files.run { SHA256.hex(file: folder.library(of: name)) }
-      if digest == plugin.accepted?.digest { plugin.stamp = stamp } else { changed.append(name) }
+      if digest == plugin.accepted?.digest, plugin.state != .tripped {
+        plugin.stamp = stamp
+      } else {
+        changed.append(name)
+      }
     }
     return changed
   }
@@ -95,7 +100,7 @@ extension Supervisor {
   }
 
   /// Checks capabilities and jobs of a worker that shall take over; kills it when they do not fit.
-  private func check(_ candidate: Worker, after before: PluginDescription?)
+  func check(_ candidate: Worker, after before: PluginDescription?)
     async throws(PluginProblem) -> UpgradeReport
   {
     candidate.plugin.older.append(candidate)

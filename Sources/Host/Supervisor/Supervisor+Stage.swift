@@ -29,6 +29,7 @@ extension Supervisor {
     let kept = Set(stage.jobs.values.map(\.handle))
     let before = jobs
     jobs = stage.jobs
+    used = Set(jobs.values.map(\.job.plugin))
     for name in Set((Array(before.values) + Array(jobs.values)).map(\.job.plugin)) {
       let plugin = hosted(name)
       plugin.pin = stage.pins[name] ?? settings.pins[name]
@@ -50,7 +51,7 @@ extension Supervisor {
   }
 
   private func wake(_ plugin: HostedPlugin) {
-    if plugin.state == .stopped, !jobs(of: plugin.name).isEmpty { bringUp(plugin) }
+    if plugin.state == .stopped, used.contains(plugin.name) { bringUp(plugin) }
   }
 
   private func end(_ stage: Stage) {

@@ -20,9 +20,31 @@ extension Supervisor {
     do throws(GreetingFailure) {
       let worker = try await greet(plugin, pin: plugin.pin)
       plugin.stamp = stamp
+      try await checkChange(worker)
       adopt(worker)
     } catch {
       failed(plugin, error)
+    }
+  }
+
+  /// A library that changed while its worker was down is an upgrade like any other: it must fit the
+  /// jobs in force before it gets any run.
+  private func checkChange(_ worker: Worker) async throws(GreetingFailure) {
+    let plugin = worker.plugin
+    guard let before = plugin.accepted, worker.description?.digest != before.digest,
+      !jobs(of: plugin.name).isEmpty
+    else { return }
+    do throws(PluginProblem) {
+      let report = try await check(worker, after: before)
+      log.info(
+        "a worker came back with another library",
+        ["plugin": plugin.name, "from": report.from, "to": report.to])
+    } catch {
+      plugin.refusedStamp = plugin.stamp
+      let problem = PluginProblem(
+        plugin: plugin.name, "its library changed and does not fit: \(error.message)",
+        backtrace: error.backtrace)
+      throw GreetingFailure(problem: problem, isFinal: worker.life.killReason == .unwanted)
     }
   }
 
@@ -119,6 +141,10 @@ extension Supervisor {
   private func failed(_ plugin: HostedPlugin, _ failure: GreetingFailure) {
     plugin.lastError = failure.problem
     log.error("a worker did not come up", ["plugin": plugin.name, "why": failure.problem.message])
+    // An upgrade may have brought another one up in the meantime, which stays.
+    if let description = plugin.current?.description {
+      return resume(plugin, .success(description))
+    }
     resume(plugin, .failure(failure.problem))
     if failure.isFinal {
       plugin.restartAt = .never
@@ -141,7 +167,7 @@ extension Supervisor {
   /// Decides what becomes of a plugin that has no worker.
   private func settle(_ plugin: HostedPlugin, _ decision: CrashHistory.Decision) {
     plugin.current = nil
-    guard !isShutDown, !jobs(of: plugin.name).isEmpty else {
+    guard !isShutDown, used.contains(plugin.name) else {
       reject(held: plugin, .notReady, "the worker did not come up")
       return change(plugin, to: .stopped)
     }
@@ -239,7 +265,7 @@ extension Supervisor {
 
   /// Stops the worker of a plugin that nothing needs.
   func retireIfIdle(_ plugin: HostedPlugin) {
-    guard plugin.visitors == 0, jobs(of: plugin.name).isEmpty else { return }
+    guard plugin.visitors == 0, !used.contains(plugin.name) else { return }
     plugin.restartAt = .never
     if let worker = plugin.current {
       retire(worker)

@@ -25,6 +25,8 @@ package actor Supervisor {
   var plugins: [String: HostedPlugin] = [:]
   var workers: [Int: Worker] = [:]
   var jobs: [String: HostedJob] = [:]
+  /// Plugins that have jobs in force.
+  var used: Set<String> = []
   var runs: [UInt64: OpenRun] = [:]
   var random: SeededRandom
   var isShutDown = false

@@ -58,7 +58,6 @@ extension Cause {
     case .manual: 3
     case .catchUp: 4
     case .retry: 5
-    @unknown default: 0
     }
   }
 

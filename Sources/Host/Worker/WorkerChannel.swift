@@ -45,7 +45,8 @@ final class WorkerChannel: Sendable {
   func lead(as leader: Int) {
     Thread.start(name: "leader") { [self] in
       var isIdle = true
-      while let drained = turn(leader, maySleep: isIdle) { isIdle = drained == .idle }
+      var chunk = [UInt8](repeating: 0, count: 64 << 10)
+      while let drained = turn(leader, maySleep: isIdle, &chunk) { isIdle = drained == .idle }
     }
   }
 
@@ -68,10 +69,10 @@ final class WorkerChannel: Sendable {
 
   // MARK: One turn of the leader
 
-  private func turn(_ leader: Int, maySleep: Bool) -> RunLoop.Drained? {
+  private func turn(_ leader: Int, maySleep: Bool, _ chunk: inout [UInt8]) -> RunLoop.Drained? {
     send()
     waitForWork(maySleep ? -1 : 0)
-    receive()
+    receive(&chunk)
     let drained = runs.drain(as: leader)
     guard drained != .deposed else { return nil }
     if loop.isStopped { finish() }
@@ -95,8 +96,7 @@ final class WorkerChannel: Sendable {
     if polled[0].revents & Int16(POLLNVAL | POLLERR) != 0 { WorkerMain.abandon() }
   }
 
-  private func receive() {
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+  private func receive(_ chunk: inout [UInt8]) {
     let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
     guard count != 0 else { WorkerMain.abandon() }
     guard count > 0 else { return }

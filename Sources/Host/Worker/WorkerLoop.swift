@@ -285,9 +285,14 @@ package final class WorkerLoop: Sendable {
 }
 
 /// A job ready to be run any number of times.
-private struct PreparedJob: Sendable {
+private final class PreparedJob: Sendable {
   let name: String
   let prototype: any Job
+
+  init(name: String, prototype: any Job) {
+    self.name = name
+    self.prototype = prototype
+  }
 }
 
 private struct RunningRun {

@@ -44,9 +44,19 @@ import Testing
     await bench.ledger.setDown(true)
     await bench.run { $0.grants = [.trade] }
     while await bench.scheduler.status(of: "job")?.skipped == 0 { await Task.yield() }
+    for _ in 0..<5 {
+      await bench.scheduler.keepHouse()
+      await Task.yield()
+    }
     await bench.ledger.setDown(false)
     await bench.scheduler.keepHouse()
     await bench.scheduler.stop()
+    let said = bench.lines.withLock { $0 }.filter { $0.hasPrefix("records") }
+    #expect(
+      said == [
+        "records cannot be written; jobs that move money do not run",
+        "records are written again",
+      ])
     #expect(await bench.ledger.planned().isEmpty)
     #expect(await bench.ledger.streaks().map(\.outcome) == [.skipped(.storeUnavailable)])
     bench.loop.stop()
@@ -107,6 +117,7 @@ private struct LoopBench {
 
   let loop = EventLoop(name: "scheduler-test")
   let ledger = MemoryLedger()
+  let lines = Guarded<[String]>([])
   let scheduler: SchedulerLoop
   private let orders: AsyncStream<Seen>
 
@@ -117,6 +128,7 @@ private struct LoopBench {
       loop: loop, time: time, dispatcher: StreamDispatcher(orders: continuation, time: time),
       ledger: ledger)
     surroundings.isDriven = isDriven
+    surroundings.log = Log { [lines] _, message, _ in lines.withLock { $0.append(message) } }
     scheduler = SchedulerLoop(surroundings)
   }
 

@@ -7,6 +7,27 @@ import Testing
 
 /// Reloads, restarts, workers and clocks.
 @Suite struct TableTests {
+  @Test func aRunThatWaitsForItsRecordStartsByTheTableOfThatMoment() {
+    var host = CoreHarness()
+    let money = CoreHarness.entry { $0.grants = [.trade] }
+    host.apply(money)
+    host.isStoreUp = nil
+    host.advance(.seconds(1))
+    host.apply(CoreHarness.entry { ($0.grants, $0.isEnabled) = ([.trade], false) })
+    host.isStoreUp = true
+    host.settle()
+    #expect(host.starts() == [])
+    #expect(host.ends() == ["0: skipped_disabled", "1: skipped_overlap"])
+
+    host.apply(money)
+    host.isStoreUp = nil
+    host.advance(.seconds(1))
+    host.apply(CoreHarness.entry { ($0.grants, $0.timeout) = ([.trade], .seconds(9)) })
+    host.isStoreUp = true
+    host.settle()
+    #expect(host.started.map(\.generation) == [4])
+  }
+
   @Test func anUnchangedJobKeepsPhaseRunAndCounters() {
     var host = CoreHarness()
     host.apply(CoreHarness.entry { $0.cadence.phase = nil })

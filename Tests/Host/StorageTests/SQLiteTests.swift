@@ -13,6 +13,16 @@ import Testing
   private let directory = TemporaryDirectory()
   private var path: String { directory.file("store.db") }
 
+  @Test func theFileIsForItsOwnerAlone() async throws {
+    let directory = TemporaryDirectory()
+    let store = try await SQLiteStore.open(path: directory.file("store.db"))
+    for name in ["store.db", "store.db-wal"] {
+      var info = stat()
+      #expect(stat(directory.file(name), &info) == 0 && info.st_mode & 0o777 == 0o600)
+    }
+    await store.close()
+  }
+
   @Test func aSecondHostIsRefusedWithTheHoldersProcess() async throws {
     let first = try await SQLiteStore.open(path: path)
     let error = await #expect(throws: StoreError.self) { try await SQLiteStore.open(path: path) }

@@ -28,6 +28,26 @@ import Wire
     await host.stop()
   }
 
+  @Test func aLibraryThatChangedWhileItsWorkerWasDownIsAnUpgradeToo() async throws {
+    let script = ScriptedLauncher(capabilities: [[.trade], [.trade, .swap], [.trade]])
+    let host = TestHost(launcher: script)
+    await host.host(Self.job(grants: [.trade]))
+    let link = try #require(script.links.withLock { $0.first })
+    await host.supervisor.start([TestHost.order("job", 1)])
+    await host.desk.die(link)
+    #expect(await host.desk.end(of: 1).end?.verdict.loss != nil)
+    let down = await host.desk.state(.tripped, of: "Any")
+    #expect(
+      down?.lastError?.message
+        == "its library changed and does not fit: job job would gain swap; grant it in the job "
+        + "table first")
+    await host.supervisor.start([TestHost.order("job", 2)])
+    #expect(await host.desk.end(of: 2).rejection?.reason == .tripped)
+    await host.supervisor.resume("Any")
+    #expect(await host.desk.state(.ready, of: "Any", times: 2)?.version == "3")
+    await host.stop()
+  }
+
   @Test func aRunThatIsOverCanAskForNothing() async throws {
     let script = ScriptedLauncher(capabilities: [[.trade]])
     let host = TestHost(launcher: script)
@@ -75,4 +95,7 @@ import Wire
 extension Desk {
   /// Has a scripted worker say something, on the loop's thread as real ones do.
   func hear(_ link: ScriptedLink, _ message: WorkerMessage) { link.say(message) }
+
+  /// Has a scripted worker die.
+  func die(_ link: ScriptedLink) { link.kill() }
 }

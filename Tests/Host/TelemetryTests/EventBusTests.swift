@@ -19,6 +19,19 @@ import Testing
     return seen
   }
 
+  @Test func eventsComeInBatchesAndAGapShowsWhatWasMissed() async {
+    let bus = EventBus(time: ManualTime(), startingAfter: 10, capacity: 3)
+    for number in 0..<5 { bus.emit("E\(number)") }
+    #expect(await bus.next(after: 10, limit: 2).map(\.sequence) == [13, 14])
+    #expect(await bus.next(after: 14, limit: 9).map(\.sequence) == [15])
+    async let later = bus.next(after: 15, limit: 9)
+    bus.emit("later")
+    #expect(await later.map(\.name) == ["later"])
+    let waiting = Task { await bus.next(after: 16, limit: 9) }
+    waiting.cancel()
+    #expect(await waiting.value == [])
+  }
+
   @Test func numbersGoOnOverARestart() {
     let bus = EventBus(time: time, startingAfter: 41)
     #expect(bus.emit("A", job: "grid", ["k": "v"]).sequence == 42)

@@ -4,6 +4,16 @@ import Testing
 @testable import Telemetry
 
 @Suite struct MetricsTests {
+  @Test func whatIsKnownOfOneJobCanBeForgotten() {
+    let metrics = Metrics(maxSeries: 2)
+    metrics.add(.init("slots_total", ["job": "a\"b", "outcome": "done"]))
+    metrics.set(.init("job_depth", ["job": "other"]), 1)
+    metrics.remove(labelled: "job", "a\"b")
+    #expect(metrics.value(.init("slots_total", ["job": "a\"b", "outcome": "done"])) == nil)
+    metrics.add(.init("slots_total", ["job": "new", "outcome": "done"]))
+    #expect(metrics.exposition().contains("new") && metrics.exposition().contains("other"))
+  }
+
   @Test func aHandleAndItsKeyAreTheSameMetric() {
     let metrics = Metrics()
     let key = Metrics.Key("slots_total", ["job": "grid", "outcome": "ran"])

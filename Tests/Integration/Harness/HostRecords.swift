@@ -7,8 +7,8 @@ struct HostRecords {
   private let store: SQLiteStore
 
   /// Opens the store of a folder; no host may run on it.
-  init(_ folder: HostFolder) async throws {
-    store = try await SQLiteStore.open(path: folder.file("store.db"))
+  init(_ folder: HostFolder, _ name: String = "store.db") async throws {
+    store = try await SQLiteStore.open(path: folder.file(name))
   }
 
   /// How a job's slots in a range of time ended; all of them without one.

@@ -1,5 +1,6 @@
 // What the Glibc module leaves out: epoll, absolute timers and wake-ups.
 #pragma once
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -63,9 +63,12 @@ struct BenchHost: Sendable {
     await scheduler.status().reduce(0) { $0 + $1.failed + $1.skipped + $1.superseded }
   }
 
+  /// Waits so long.
+  func pause(_ duration: Duration) async throws { try await host.options.pause(duration) }
+
   /// Waits until a moment of the monotonic clock.
   func wait(until moment: MonotonicInstant) async throws {
-    try await SystemTime.pause(moment - host.options.time.monotonic)
+    try await pause(moment - host.options.time.monotonic)
   }
 
   var now: MonotonicInstant { host.options.time.monotonic }

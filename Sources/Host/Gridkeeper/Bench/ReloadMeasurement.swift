@@ -14,14 +14,14 @@ enum ReloadMeasurement {
     return try await BenchHost.measure(
       table.text, in: try BenchFolder(), surroundings, isKept: arguments.switches.contains("keep")
     ) { bench in
-      try await SystemTime.pause(.seconds(2))
+      try await bench.pause(.seconds(2))
       let lost = await bench.lostSlots()
       bench.probe.watch(from: bench.now)
       var times = LatenessHistogram()
       for number in 1...count {
         table.first = "\(60 + number)s"
         times.add(try await reload(bench, table.text).nanoseconds)
-        try await SystemTime.pause(.milliseconds(500))
+        try await bench.pause(.milliseconds(500))
       }
       let found = bench.probe.findings
       let skipped = await bench.lostSlots() - lost

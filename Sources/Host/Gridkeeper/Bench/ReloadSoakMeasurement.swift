@@ -1,4 +1,3 @@
-import Isolation
 import Glibc
 
 /// Many reloads, good, bad and without a change: whether anything grows.
@@ -26,10 +25,10 @@ enum ReloadSoakMeasurement {
       // Until then the allocator and the rings of newest events and records fill.
       let warmUp = max(100, reloads / 5)
       for number in 0..<warmUp { try await reload(bench, number, table) }
-      try await SystemTime.pause(.seconds(3))
+      try await bench.pause(.seconds(3))
       let before = Holdings()
       for number in warmUp..<warmUp + reloads { try await reload(bench, number, table) }
-      try await SystemTime.pause(.seconds(3))
+      try await bench.pause(.seconds(3))
       let after = Holdings()
       return [
         "reloads": Double(reloads), "rss_growth_mb": after.memory - before.memory,

@@ -12,9 +12,9 @@ enum RestMeasurement {
       try shippedTable(), in: try BenchFolder(), surroundings,
       isKept: arguments.switches.contains("keep")
     ) { bench in
-      try await SystemTime.pause(.seconds(10))
+      try await bench.pause(.seconds(10))
       let (start, before) = (bench.now, await bench.cpu())
-      try await SystemTime.pause(duration)
+      try await bench.pause(duration)
       let cpu = await bench.cpu() - before
       let share = Double(cpu) / Double((bench.now - start).nanoseconds)
       let workers = await bench.workers().map(ProcessUsage.memory)

@@ -18,7 +18,7 @@ enum UpgradeMeasurement {
     return try await BenchHost.measure(
       table.text, in: folder, surroundings, isKept: arguments.switches.contains("keep")
     ) { bench in
-      try await SystemTime.pause(.seconds(2))
+      try await bench.pause(.seconds(2))
       let lost = await bench.lostSlots()
       bench.probe.watch(from: bench.now)
       var times = LatenessHistogram()
@@ -26,7 +26,7 @@ enum UpgradeMeasurement {
         // Bytes behind the end of a library change its digest and nothing else.
         let newer = library + Data(repeating: 0, count: number)
         times.add(try await upgrade(bench, to: newer).nanoseconds)
-        try await SystemTime.pause(.seconds(1))
+        try await bench.pause(.seconds(1))
       }
       let found = bench.probe.findings
       return [

@@ -14,11 +14,11 @@ enum WorkerKillMeasurement {
     return try await BenchHost.measure(
       table.text, in: try BenchFolder(), surroundings, isKept: arguments.switches.contains("keep")
     ) { bench in
-      try await SystemTime.pause(.seconds(2))
+      try await bench.pause(.seconds(2))
       var times = LatenessHistogram()
       for _ in 0..<count {
         times.add(try await killWorker(of: bench).nanoseconds)
-        try await SystemTime.pause(.seconds(1))
+        try await bench.pause(.seconds(1))
       }
       return [
         "count": Double(count), "p50_ms": Double(times.quantile(0.5)) / 1e6,

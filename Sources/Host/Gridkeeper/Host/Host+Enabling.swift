@@ -10,31 +10,47 @@ extension Host {
   ///
   /// - Throws: `ControlError` when the table has no such job, cannot be changed, or is then rejected.
   func setEnabled(_ job: String, _ isEnabled: Bool) async throws(ControlError) -> String {
-    let path = options.table.table
+    let word = isEnabled ? "enabled" : "disabled"
+    let edit = await inTurn { await self.writeEnabled(job, isEnabled) }
+    guard try edit.get() else { return "\(job) is \(word) already" }
+    let report = await reload()
+    guard report.result != .rejected else { throw ControlError("bad-table", report.text) }
+    return "\(job) is \(word); generation \(report.generation) is in force"
+  }
+
+  /// Says whether the table had to be changed.
+  private func writeEnabled(_ job: String, _ isEnabled: Bool) async -> Result<Bool, ControlError> {
+    do throws(ControlError) {
+      let loaded = try await loadTable()
+      guard let entry = loaded.table?.jobs[job] else {
+        let names = loaded.table.map { Array($0.jobs.keys) } ?? []
+        throw ControlError("unknown-job", "there is no job '\(job)'\(near(job, names))")
+      }
+      guard entry.isEnabled != isEnabled else { return .success(false) }
+      guard let edited = loaded.positions.setting("enabled", to: "\(isEnabled)", of: job),
+        examiner.loader.load(edited).table?.jobs[job]?.isEnabled == isEnabled
+      else {
+        throw ControlError(
+          "bad-table",
+          "\(options.table.table): the entry of '\(job)' cannot be edited; do it by hand")
+      }
+      try await replace(options.table.table, with: edited)
+      return .success(true)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func loadTable() async throws(ControlError) -> LoadedTable {
     let content: TableFile.Content
     do throws(TableFile.Failure) { content = try await readTable() } catch {
       throw ControlError("bad-table", error.description)
     }
     let loaded = examiner.loader.load(content.bytes)
-    guard let table = loaded.table else {
+    guard loaded.table != nil else {
       throw ControlError("bad-table", loaded.diagnostics.rendered())
     }
-    guard let entry = table.jobs[job] else {
-      throw ControlError(
-        "unknown-job", "there is no job '\(job)'\(near(job, Array(table.jobs.keys)))")
-    }
-    let word = isEnabled ? "enabled" : "disabled"
-    guard entry.isEnabled != isEnabled else { return "\(job) is \(word) already" }
-    guard let edited = loaded.positions.setting("enabled", to: "\(isEnabled)", of: job),
-      examiner.loader.load(edited).table?.jobs[job]?.isEnabled == isEnabled
-    else {
-      throw ControlError(
-        "bad-table", "\(path): the entry of '\(job)' cannot be edited; do it by hand")
-    }
-    try await replace(path, with: edited)
-    let report = await reload()
-    guard report.result != .rejected else { throw ControlError("bad-table", report.text) }
-    return "\(job) is \(word); generation \(report.generation) is in force"
+    return loaded
   }
 
   /// Writes a file beside the table and renames it over the table, so that no reader sees half.

@@ -32,13 +32,21 @@ extension Host {
 
   /// Puts the table into force only if plan `id` is still what that would do.
   func reload(plan id: String) async throws(PlanFailure) -> ReloadReport {
-    let content = try await contentForPlan()
-    guard planID(content) == id else {
-      throw PlanFailure(
-        description: "plan \(id) is stale: the table or the generation in force changed since; "
-          + "nothing was done")
+    try await inTurn { await self.apply(plan: id) }.get()
+  }
+
+  private func apply(plan id: String) async -> Result<ReloadReport, PlanFailure> {
+    do throws(PlanFailure) {
+      let content = try await contentForPlan()
+      guard planID(content) == id else {
+        throw PlanFailure(
+          description: "plan \(id) is stale: the table or the generation in force changed since; "
+            + "nothing was done")
+      }
+      return .success(await apply(content))
+    } catch {
+      return .failure(error)
     }
-    return await reload(content)
   }
 
   private func contentForPlan() async throws(PlanFailure) -> TableFile.Content {

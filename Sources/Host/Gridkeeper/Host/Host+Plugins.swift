@@ -7,15 +7,19 @@ extension Host {
   /// Replaces the workers of plugins whose library changed on disk; what does not fit stays out.
   func upgradeChangedPlugins() async {
     for plugin in await parts.supervisor.changedPlugins() {
-      do throws(PluginProblem) {
-        let report = try await parts.supervisor.upgrade(plugin)
-        parts.log.info(
-          "plugin upgraded", ["plugin": plugin, "from": report.from, "to": report.to])
-        parts.events.emit(
-          "PLUGIN_UPGRADED", ["plugin": plugin, "from": report.from, "to": report.to])
-      } catch {
-        parts.events.emit("PLUGIN_UPGRADE_REFUSED", ["plugin": plugin, "why": error.message])
-      }
+      await inTurn { await self.upgrade(plugin) }
+    }
+  }
+
+  private func upgrade(_ plugin: String) async {
+    do throws(PluginProblem) {
+      let report = try await parts.supervisor.upgrade(plugin)
+      parts.log.info(
+        "plugin upgraded", ["plugin": plugin, "from": report.from, "to": report.to])
+      parts.events.emit(
+        "PLUGIN_UPGRADED", ["plugin": plugin, "from": report.from, "to": report.to])
+    } catch {
+      parts.events.emit("PLUGIN_UPGRADE_REFUSED", ["plugin": plugin, "why": error.message])
     }
   }
 

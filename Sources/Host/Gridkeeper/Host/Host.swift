@@ -17,7 +17,7 @@ actor Host {
   private(set) var lastReload: ReloadReport?
   /// Why the host runs by an older table than the one on disk, if it does.
   private(set) var degradation: String?
-  private var reloading: Task<ReloadReport, Never>?
+  private var lastTurn: Task<Void, Never>?
 
   init(options: HostOptions, parts: HostParts, examiner: TableExaminer, force: TableInForce) {
     self.options = options
@@ -30,17 +30,34 @@ actor Host {
   /// Says that the host started on the last good table because the one on disk cannot be used.
   func degrade(_ reason: String) { degradation = reason }
 
-  // MARK: Reload
+  // MARK: Turns
 
-  /// Reads the table and puts it into force, or changes nothing and says why. Reloads run one after
-  /// another.
-  func reload() async -> ReloadReport {
-    await enqueue { await self.readAndApply() }
+  /// Does `work` when everything is done that was asked for before it. What changes the table or the
+  /// workers takes turns: each sees what the one before it left, and nothing in between.
+  func inTurn<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
+    let before = lastTurn
+    // Outlives the caller on purpose: a change that was begun is finished although nobody waits.
+    let task = Task {
+      await before?.value
+      return await work()
+    }
+    lastTurn = Task { _ = await task.value }
+    return await task.value
   }
 
-  /// The same with bytes that were read already.
-  func reload(_ content: TableFile.Content) async -> ReloadReport {
-    await enqueue { await self.apply(content.bytes, digest: content.digest) }
+  // MARK: Reload
+
+  /// Reads the table and puts it into force, or changes nothing and says why.
+  func reload() async -> ReloadReport { await inTurn { await self.readAndApply() } }
+
+  /// Puts into force what a watcher saw, unless the file says something else by now; then the
+  /// watcher comes again.
+  func reload(seen content: TableFile.Content) async -> ReloadReport {
+    await inTurn {
+      let now = try? await self.readTable()
+      guard now?.digest == content.digest else { return await self.report(.unchanged, []) }
+      return await self.apply(content)
+    }
   }
 
   /// The table on disk cannot be read; the one in force stays.
@@ -49,21 +66,9 @@ actor Host {
     conclude(report(.rejected, [problem]))
   }
 
-  private func enqueue(_ work: @escaping @Sendable () async -> ReloadReport) async -> ReloadReport {
-    let before = reloading
-    // Outlives the caller on purpose: a reload that was begun is finished although nobody waits.
-    let task = Task {
-      _ = await before?.value
-      return await work()
-    }
-    reloading = task
-    return await task.value
-  }
-
   private func readAndApply() async -> ReloadReport {
     do throws(TableFile.Failure) {
-      let content = try await readTable()
-      return await apply(content.bytes, digest: content.digest)
+      return await apply(try await readTable())
     } catch {
       let problem = Diagnostic(.error, file: options.table.table, message: error.description)
       return conclude(report(.rejected, [problem]))
@@ -77,14 +82,16 @@ actor Host {
     }
   }
 
-  private func apply(_ bytes: [UInt8], digest: UInt64) async -> ReloadReport {
-    guard digest != force.digest else {
+  /// Puts a table into force that was read in this turn.
+  func apply(_ content: TableFile.Content) async -> ReloadReport {
+    defer { FreeMemory.giveBack() }
+    guard content.digest != force.digest else {
       degradation = nil
       return conclude(report(.unchanged, []))
     }
     do throws(TableRejection) {
-      let candidate = try await examiner.examine(bytes)
-      return await commit(candidate, bytes)
+      let candidate = try await examiner.examine(content.bytes)
+      return await commit(candidate, content.bytes)
     } catch {
       return conclude(report(.rejected, error.diagnostics))
     }
@@ -102,10 +109,12 @@ actor Host {
         .error, file: options.table.table, message: "the table could not be stored: \(error)")
       return conclude(report(.rejected, [problem]))
     }
+    let gone = Set(force.table.jobs.keys).subtracting(candidate.table.jobs.keys)
     force = TableInForce(
       table: candidate.table, catalog: candidate.catalog, generation: generation,
       digest: candidate.digest, since: options.time.wall)
     await parts.enforce(candidate, generation: generation)
+    parts.forget(gone, keeping: Set(candidate.table.jobs.keys))
     degradation = nil
     var report = report(.applied, candidate.warnings)
     report.diff = diff.text
@@ -161,6 +170,14 @@ extension HostParts {
     }
     await bundles.setLimits(BundleLimits(candidate.table))
     hostLog.setLevel(candidate.table.telemetry.level)
+  }
+}
+
+extension HostParts {
+  /// Lets go of what is kept about jobs that the table no longer has.
+  fileprivate func forget(_ gone: Set<String>, keeping jobs: Set<String>) {
+    budget.keep(jobs)
+    for job in gone { metrics.remove(labelled: "job", job) }
   }
 }
 

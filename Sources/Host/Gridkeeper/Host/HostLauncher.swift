@@ -119,6 +119,7 @@ struct HostLauncher {
         digest: candidate.digest, since: options.time.wall)
       let host = Host(options: options, parts: parts, examiner: examiner, force: force)
       await parts.enforce(candidate, generation: generation)
+      FreeMemory.giveBack()
       return host
     } catch {
       await parts.supervisor.shutDown()

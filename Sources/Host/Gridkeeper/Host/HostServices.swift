@@ -138,17 +138,22 @@ extension Host {
     }
   }
 
+  /// How many events go into one transaction.
+  private static var eventBatch: Int { 1_000 }
+
   private nonisolated func storeEvents() async {
-    let last = parts.events.last
+    var last = parts.events.last
     await storeNewestEvents()
-    for await item in parts.events.subscribe(after: last) {
-      switch item {
-      case .event(let event):
-        await write("events") { () throws(StoreError) in
-          try await self.parts.store.appendEvents([event])
-        }
-      case .missed(let count):
-        parts.log.warning("events came faster than they are stored", ["missed": "\(count)"])
+    while !Task.isCancelled {
+      let events = await parts.events.next(after: last, limit: Self.eventBatch)
+      guard let first = events.first, let newest = events.last else { return }
+      let missed = first.sequence - last - 1
+      if missed > 0 {
+        parts.log.warning("events came faster than they are stored", ["missed": "\(missed)"])
+      }
+      last = newest.sequence
+      await write("events") { () throws(StoreError) in
+        try await self.parts.store.appendEvents(events)
       }
     }
   }
@@ -156,7 +161,7 @@ extension Host {
   /// What was told before and after the records are followed; known events are stored once.
   private nonisolated func storeNewestEvents() async {
     await write("events") { () throws(StoreError) in
-      try await self.parts.store.appendEvents(self.parts.events.recent(limit: 1_000))
+      try await self.parts.store.appendEvents(self.parts.events.recent(limit: Self.eventBatch))
     }
   }
 
@@ -179,23 +184,24 @@ extension Host {
       settle: force.table.host.settle, time: options.time)
     for await event in watcher.events {
       switch event {
-      case .changed(let content): _ = await reload(content)
+      case .changed(let content): _ = await reload(seen: content)
       case .unreadable(let reason): noteUnreadable(reason)
       }
     }
   }
 
-  /// Looks once a second for changed plugin libraries, and once an hour for records to drop.
+  /// Looks four times a second for changed plugin libraries, once a second for new ones, and once an
+  /// hour for records to drop.
   private func keepHouse() async {
     var known = Set(await parts.supervisor.availablePlugins())
-    var seconds = 0
+    var looks = 0
     while !Task.isCancelled {
-      try? await options.pause(.seconds(1))
+      try? await options.pause(.milliseconds(250))
       await upgradeChangedPlugins()
-      known = await offerNewPlugins(known)
-      seconds += 1
-      if seconds % 3 == 0 { await parts.bundles.resolve() }
-      if seconds % 3600 == 0 { await prune() }
+      looks += 1
+      if looks % 4 == 0 { known = await offerNewPlugins(known) }
+      if looks % 12 == 0 { await parts.bundles.resolve() }
+      if looks % 14_400 == 0 { await prune() }
     }
   }
 

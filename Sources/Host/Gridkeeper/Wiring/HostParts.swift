@@ -26,6 +26,7 @@ struct HostParts: Sendable {
   let supervisor: Supervisor
   let scheduler: SchedulerLoop
   let bridge: RunBridge
+  let budget: TellingBudget
   let tradeBell: TradeBell
   let trades: BatchBuffer<Trade>
   let bars: BatchBuffer<Bar>

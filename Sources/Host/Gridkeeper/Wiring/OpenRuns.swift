@@ -26,16 +26,9 @@ final class OpenRuns: Sendable {
     }
   }
 
-  /// Forgets runs that ended.
-  func end(_ runs: some Sequence<UInt64>) {
-    entries.withLock { entries in
-      for run in runs { entries[run] = nil }
-    }
-  }
-
-  /// The orders of several runs, `nil` for those that are not open.
-  func orders(of runs: some Sequence<UInt64>) -> [RunOrder?] {
-    entries.withLock { entries in runs.map { entries[$0]?.order } }
+  /// Forgets runs and gives back their orders, `nil` for those that were not open.
+  @discardableResult func end(_ runs: some Sequence<UInt64>) -> [RunOrder?] {
+    entries.withLock { entries in runs.map { entries.removeValue(forKey: $0)?.order } }
   }
 
   /// Who a run's next bundle comes from; `nil` when the run is over.

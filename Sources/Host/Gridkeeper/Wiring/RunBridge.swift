@@ -54,12 +54,12 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   // MARK: From the workers
 
   func runsEnded(_ ended: [RunEnd]) {
-    observer?.runsEnded(ended, of: runs.orders(of: ended.lazy.map(\.run)))
-    runs.end(ended.lazy.map(\.run))
+    let orders = runs.end(ended.lazy.map(\.run))
+    observer?.runsEnded(ended, of: orders)
     report(
       ended.map { end in
         RunReport(
-          id: RunID(end.run), outcome: RunOutcome(end.verdict),
+          id: RunID(end.run), outcome: Scheduler.RunOutcome(end.verdict),
           timings: RunTimings(
             received: end.received?.nanoseconds, started: end.started?.nanoseconds,
             ended: end.ended.nanoseconds))
@@ -106,14 +106,13 @@ extension WorkerStatus {
   fileprivate var reason: String { lastError?.message ?? state.rawValue }
 }
 
-extension RunOutcome {
+extension Scheduler.RunOutcome {
   /// How the scheduler names what a worker reported.
   init(_ verdict: RunVerdict) {
     switch verdict {
     case .finished(.done(let text)): self = .done(text)
     case .finished(.nothingToDo(let text)): self = .nothingToDo(text)
     case .finished(.retry(let pause)): self = .retry(after: pause)
-    case .finished(let other): self = .failed("unknown outcome \(other)")
     case .failed(let text): self = .failed(text)
     case .cancelled(let text): self = .cancelled(text)
     case .lost(let lost) where lost.reason == .overdue: self = .timedOut

@@ -19,6 +19,7 @@ struct ServiceDesk: Sendable {
   let events: EventBus
   let metrics: Metrics
   let log: Log
+  let budget: TellingBudget
   let time: any TimeSource
   /// Starts the jobs that listen to a signal.
   let signal: @Sendable (String) async -> Void
@@ -45,6 +46,7 @@ struct ServiceDesk: Sendable {
     case .reclaimable: return .reclaimable(try await venue.reclaimable())
     case .loadState(let key): return .json(try await store.loadState(job: context.job, key: key))
     case .storeState(let key, let json):
+      try Self.checkState(key, json)
       try await store.storeState(job: context.job, key: key, json: json, at: time.wall)
       return .ok
     case .readBoard(let key): return .board(try await board.read(key))
@@ -63,6 +65,17 @@ struct ServiceDesk: Sendable {
         of: context.run, cancels: bundle.isCancelOnly, context.capabilities)
     else { throw Refusal(.runClosed, "run \(context.run) is over") }
     return .receipt(try await bundles.submit(bundle, from: submitter).get())
+  }
+
+  /// Bytes of a state's key and of its value.
+  private static let (longestKey, longestState) = (256, 1 << 20)
+
+  private static func checkState(_ key: String, _ json: String?) throws(ServiceError) {
+    guard !key.isEmpty, key.utf8.count <= longestKey else {
+      throw ServiceError("a key of the state has 1 to \(longestKey) bytes, not \(key.utf8.count)")
+    }
+    guard let count = json?.utf8.count, count > longestState else { return }
+    throw ServiceError("\(key): the value has \(count) bytes, \(longestState) are allowed")
   }
 
   private func outcome(of id: BundleID) async throws -> ServiceReply {
@@ -85,12 +98,15 @@ struct ServiceDesk: Sendable {
   func take(_ telling: Telling, from context: RunContext) {
     switch telling {
     case .log(let level, let message, var fields):
+      guard budget.allows(.log, by: context.job) else { return }
       fields["job"] = context.job
       fields["run"] = "\(context.run)"
       log.write(level, message, fields)
     case .event(let name, let fields):
+      guard budget.allows(.event, by: context.job) else { return }
       events.emit(name, job: context.job, run: "\(context.run)", fields)
     case .metric(let name, let value, let kind):
+      guard budget.allows(metric: name, by: context.job) else { return }
       let key = Metrics.Key("job_\(name)", ["job": context.job])
       if kind == .counter { metrics.add(key, value) } else { metrics.set(key, value) }
     @unknown default: log.warning("this host is older than what a job tells", ["job": context.job])

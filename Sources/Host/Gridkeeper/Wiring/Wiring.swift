@@ -37,9 +37,11 @@ struct Wiring {
     let loop = EventLoop(name: "host")
     let runs = OpenRuns()
     let signals = SignalLine()
+    let budget = TellingBudget(time: options.time, metrics: metrics)
     let desk = ServiceDesk(
       venue: exchange, market: market, bundles: bundles, store: store, board: board, runs: runs,
-      events: events, metrics: metrics, log: log, time: options.time,
+      events: events, metrics: metrics, log: log,
+      budget: budget, time: options.time,
       signal: { name in await signals.send(name) })
     let bridge = RunBridge(runs: runs, desk: desk, observer: options.observer)
     let supervisor = Supervisor(
@@ -55,7 +57,8 @@ struct Wiring {
       store: store,
       board: board, exchange: exchange, market: market, bundles: bundles, killFile: killFile,
       supervisor: supervisor,
-      scheduler: scheduler, bridge: bridge, tradeBell: bell, trades: trades, bars: bars)
+      scheduler: scheduler, bridge: bridge, budget: budget, tradeBell: bell, trades: trades,
+      bars: bars)
   }
 
   private func makeExchange() throws -> SimulatedExchange {

@@ -25,6 +25,8 @@ extension SchedulerCore {
         drop(run, place, reason, now)
       } else {
         run.phase = .running
+        // It starts by the table that is in force now.
+        run.generation = generation
         run.dispatched = now.mono
         run.dispatchedWall = now.wall.nanoseconds
         runs[Int(place)] = run
@@ -46,6 +48,7 @@ extension SchedulerCore {
   private func startBlock(_ run: ActiveRun) -> SkipReason? {
     if run.isForced { return haltReason == nil ? nil : .halted }
     if jobs[Int(run.job)].isRemoved { return .removed }
+    if !jobs[Int(run.job)].rules.isEnabled { return .disabled }
     if let reason = blocked(run.job) { return reason }
     if run.reason != nil { return .overlap }
     return isWorkerDown(run.job) ? .workerDown : nil

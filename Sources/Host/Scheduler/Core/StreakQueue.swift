@@ -8,7 +8,7 @@ struct StreakQueue: Sendable {
   }
 
   /// A second for so many streaks.
-  private static let pace = 2_000
+  private static let pace = 1_000
   /// What a crash may leave unaccounted at most; the next start ends such slots as missed.
   private static let longestWait: Int64 = 10_000_000_000
 

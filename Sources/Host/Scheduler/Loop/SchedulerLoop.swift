@@ -15,6 +15,7 @@ package actor SchedulerLoop {
   private var clock: ClockWatch
   private var spare = SchedulerActions()
   private var isRunning = false
+  private var isLedgerFailing = false
   private var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
   private static let tickAlarm = "scheduler.tick"
@@ -256,13 +257,29 @@ package actor SchedulerLoop {
       }
     } catch {
       isWritten = false
-      surroundings.log.error("records not written", ["error": "\(error)"])
-      meter.countLedgerFailure()
+      noteLedgerFailure(error)
     }
+    if isWritten { noteLedgerSuccess() }
     book.finish(batch, isWritten: isWritten)
     react { core, now in
       if isWritten { core.recorded(runs, now) } else { core.notRecorded(runs, now) }
     }
+  }
+
+  /// Says once that the ledger fails, however often it is tried.
+  private func noteLedgerFailure(_ error: any Error) {
+    meter.countLedgerFailure()
+    guard !isLedgerFailing else { return }
+    isLedgerFailing = true
+    surroundings.log.error(
+      "records cannot be written; jobs that move money do not run",
+      ["error": "\(error)"])
+  }
+
+  private func noteLedgerSuccess() {
+    guard isLedgerFailing else { return }
+    isLedgerFailing = false
+    surroundings.log.info("records are written again")
   }
 
   /// Runs for which there was no room do not start.

@@ -6,6 +6,7 @@ enum Connection {
   private static let checkedBytes = 256 << 20
 
   static func writing(_ path: String, pageLimit: Int?) throws(StoreError) -> Database {
+    makeFile(path)
     let database = try Database(path: path, create: true)
     try check(database)
     _ = try database.query("PRAGMA journal_mode = WAL") { $0.text() }
@@ -22,6 +23,13 @@ enum Connection {
     let database = try Database(path: path, create: false)
     try database.execute("PRAGMA query_only = 1")
     return database
+  }
+
+  /// Makes the file for its owner alone: the tables in it may hold what is nobody else's business.
+  /// Failures are left to whoever opens it.
+  private static func makeFile(_ path: String) {
+    let descriptor = unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
   }
 
   private static func check(_ database: Database) throws(StoreError) {

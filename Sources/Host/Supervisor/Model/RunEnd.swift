@@ -59,10 +59,17 @@ package struct RunEnd: Sendable, Hashable {
   }
 }
 
+/// What a job that returned said: the contract's `Outcome`, in a form whose size the compiler knows.
+package enum RunOutcome: Sendable, Hashable {
+  case done(String)
+  case nothingToDo(String)
+  case retry(after: Duration)
+}
+
 /// How a run ended.
 package enum RunVerdict: Sendable, Hashable {
   /// The job returned.
-  case finished(Outcome)
+  case finished(RunOutcome)
   /// The job threw; the text is the error's description.
   case failed(String)
   /// The job threw after it was cancelled.

@@ -25,7 +25,7 @@ package struct SupervisorSettings: Sendable, Hashable {
   /// How long a worker that closed its channel may take to exit.
   package var leaveTimeout: Duration = .milliseconds(200)
   /// Bytes that may wait for a worker before new runs are refused.
-  package var queueLimit = 1 << 20
+  package var queueLimit = 8 << 20
   /// Runs that one worker may have open.
   package var openRunLimit = 100_000
   /// Questions that the runs of one worker may have open.

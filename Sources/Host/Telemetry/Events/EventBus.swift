@@ -87,6 +87,26 @@ package final class EventBus: Sendable {
     return AsyncStream { [self] in await next(after: cursor) }
   }
 
+  /// Waits for events after `sequence` and returns all that are kept, at most `limit`, oldest first;
+  /// none when the task is cancelled. A gap before the first one was missed.
+  package func next(after sequence: Int64, limit: Int) async -> [Event] {
+    while !Task.isCancelled {
+      let events = kept(after: sequence, limit: limit)
+      if !events.isEmpty { return events }
+      await wait(for: sequence + 1)
+    }
+    return []
+  }
+
+  /// The kept events after `sequence`, at most `limit`, oldest first.
+  package func kept(after sequence: Int64, limit: Int) -> [Event] {
+    state.withLock { state in
+      let first = max(sequence + 1, state.next - Int64(state.ring.count))
+      guard first < state.next else { return [] }
+      return (first..<min(state.next, first + Int64(limit))).map { state.event($0) }
+    }
+  }
+
   private func next(after cursor: Guarded<Int64>) async -> Item? {
     while !Task.isCancelled {
       if let item = take(cursor) { return item }

@@ -92,6 +92,14 @@ package final class Metrics: Sendable {
     registry.withLock { $0.series[key] = nil }
   }
 
+  /// Forgets all metrics with that label, such as those of a job that is gone. O(metrics).
+  package func remove(labelled name: String, _ value: String) {
+    let label = MetricText.label(name, value)
+    registry.withLock { registry in
+      registry.series = registry.series.filter { !$0.key.labels.contains(label) }
+    }
+  }
+
   /// The value of a counter or gauge, `nil` when there is none.
   package func value(_ key: Key) -> Double? {
     switch registry.withLock({ $0.series[key] }) {

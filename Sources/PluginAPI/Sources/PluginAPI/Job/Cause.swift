@@ -1,5 +1,5 @@
 /// Why a run was started.
-public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
+@frozen public enum Cause: String, Sendable, Hashable, Codable, CaseIterable {
   /// Its interval, calendar or one-shot time came.
   case cadence
   /// A signal it listens to was sent.
