@@ -23,8 +23,8 @@ package protocol Store: SlotStore, RunStore, PositionStore, GenerationStore, Job
 
 /// The slots of every job and how each ended.
 package protocol SlotStore: Sendable {
-  /// Stores attempts of slots before they start, and says for each whether it is new: `false` means that this attempt of this slot
-  /// was recorded before, and the stored record stays as it is.
+  /// Stores attempts of slots before they start, and says for each whether it is new: `false` means
+  /// that this attempt of this slot was recorded before, and the stored record stays as it is.
   func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool]
 
   /// Says how recorded slots ended. A slot that has an end keeps it.
