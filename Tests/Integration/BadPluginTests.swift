@@ -159,6 +159,29 @@ extension WithHosts {
       #expect(try await host.terminate() == .exited(0))
     }
 
+    @Test func aBrokenLibraryDoesNotKeepItsJobFromBeingSwitchedOff() async throws {
+      let folder = try HostFolder(plugins: "Idle")
+      let table = HostFolder.table(
+        """
+          idle: { plugin: Idle, every: 100ms }
+          bad: { plugin: Text, every: 100ms }
+        """)
+      try folder.write("just text", to: "plugins/libText.so")
+      try folder.write(table)
+      let refused = try await CommandCall.run(["check", folder.table], in: folder)
+      #expect(refused.exit == .badTable)
+      let off = table.replacing("Text, every", with: "Text, enabled: false, every")
+      try folder.write(off)
+      let passed = try await CommandCall.run(["check", folder.table], in: folder)
+      #expect(passed.exit == .success, "\(passed.errors)")
+      #expect(passed.errors.contains("warning: plugin 'Text' cannot be used"))
+      let gone = off.replacing("Text, enabled", with: "Gone, enabled")
+      try folder.write(gone)
+      let host = try await HostProcess(folder)
+      #expect(try await host.status().jobs.map(\.name) == ["bad", "idle"])
+      #expect(try await host.terminate() == .exited(0))
+    }
+
     @Test func aPinThatDoesNotMatchIsRefused() async throws {
       let folder = try HostFolder(plugins: "Idle")
       let zeros = String(repeating: "0", count: 64)

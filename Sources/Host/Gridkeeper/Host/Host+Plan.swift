@@ -15,7 +15,7 @@ extension Host {
     let content = try await contentForPlan()
     let candidate: TableCandidate
     do throws(TableRejection) {
-      candidate = try await examiner.examine(content.bytes)
+      candidate = try await examiner.examine(content.bytes, after: force)
     } catch {
       throw PlanFailure(description: error.diagnostics.rendered())
     }

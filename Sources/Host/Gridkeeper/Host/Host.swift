@@ -90,7 +90,7 @@ actor Host {
       return conclude(report(.unchanged, []))
     }
     do throws(TableRejection) {
-      let candidate = try await examiner.examine(content.bytes)
+      let candidate = try await examiner.examine(content.bytes, after: force)
       return await commit(candidate, content.bytes)
     } catch {
       return conclude(report(.rejected, error.diagnostics))

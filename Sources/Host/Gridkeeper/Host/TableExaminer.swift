@@ -23,14 +23,18 @@ struct TableExaminer: Sendable {
   let loader: TableLoader
   let supervisor: Supervisor
 
+  /// Checks the bytes of a table that shall come after `force`, if there is one.
+  ///
   /// - Throws: `TableRejection` with everything that is wrong; nothing is left behind then.
-  func examine(_ bytes: [UInt8]) async throws(TableRejection) -> TableCandidate {
+  func examine(_ bytes: [UInt8], after force: TableInForce? = nil) async throws(TableRejection)
+    -> TableCandidate
+  {
     let loaded = loader.load(bytes)
     guard let table = loaded.table else {
       throw TableRejection(diagnostics: loaded.diagnostics)
     }
-    let offer = await offer(to: table, loaded)
-    let checkable = table.jobs.values.filter { !offer.broken.contains($0.plugin) }.map(\.name)
+    let offer = await offer(to: table, loaded, over: force)
+    let checkable = table.jobs.keys.filter { !offer.uncheckable.contains($0) }
     let findings =
       loaded.diagnostics + offer.problems
       + TableChecker(offer.catalog).check(loaded, jobs: Set(checkable))
@@ -46,33 +50,57 @@ struct TableExaminer: Sendable {
       warnings: findings)
   }
 
-  /// What plugins offer, and which of them cannot be used.
+  /// What plugins offer, and which jobs cannot be checked because theirs cannot be used.
   private struct Offer {
     var catalog = PluginCatalog()
-    var broken: Set<String> = []
+    var uncheckable: Set<String> = []
     var problems: [Diagnostic] = []
   }
 
   /// Asks every plugin of the table what it offers. One that has no library is left out, so that
   /// the table's check finds the near names.
-  private func offer(to table: JobTable, _ loaded: LoadedTable) async -> Offer {
+  private func offer(
+    to table: JobTable, _ loaded: LoadedTable, over force: TableInForce?
+  ) async -> Offer {
     var offer = Offer()
     let available = await supervisor.availablePlugins()
     for name in available { offer.catalog.plugins[name] = [] }
     let users = Dictionary(grouping: table.jobs.values, by: \.plugin)
-    for (plugin, jobs) in users where available.contains(plugin) {
-      do throws(PluginProblem) {
-        offer.catalog.plugins[plugin] = try await supervisor.describe(plugin).kinds
-      } catch {
-        offer.broken.insert(plugin)
-        guard let job = jobs.min(by: { $0.line < $1.line }) else { continue }
-        offer.problems.append(
-          loaded.positions.diagnostic(
-            .error, "plugin '\(plugin)' cannot be used: \(error.message)", job: job.name,
-            key: "plugin"))
+    for (plugin, jobs) in users {
+      var trouble = "it has no library"
+      if available.contains(plugin) {
+        do throws(PluginProblem) {
+          offer.catalog.plugins[plugin] = try await supervisor.describe(plugin).kinds
+          continue
+        } catch { trouble = error.message }
+      } else if needs(jobs, over: force) {
+        continue
       }
+      note(trouble, plugin, jobs, loaded, force, in: &offer)
     }
     return offer
+  }
+
+  /// Whether a table that comes after `force` asks for any of these jobs anew.
+  private func needs(_ jobs: [JobEntry], over force: TableInForce?) -> Bool {
+    jobs.contains { job in
+      job.isEnabled && force?.table.jobs[job.name].map { $0.isSame(as: job) } != true
+    }
+  }
+
+  /// A plugin that cannot be used stops a table only where the table needs it anew: jobs that are
+  /// switched off, or were in force before, must not keep an operator from changing others.
+  private func note(
+    _ trouble: String, _ plugin: String, _ jobs: [JobEntry], _ loaded: LoadedTable,
+    _ force: TableInForce?, in offer: inout Offer
+  ) {
+    offer.uncheckable.formUnion(jobs.map(\.name))
+    offer.catalog.plugins[plugin] = force?.catalog.plugins[plugin]
+    guard let job = jobs.min(by: { $0.line < $1.line }) else { return }
+    offer.problems.append(
+      loaded.positions.diagnostic(
+        needs(jobs, over: force) ? .error : .warning,
+        "plugin '\(plugin)' cannot be used: \(trouble)", job: job.name, key: "plugin"))
   }
 
   private func diagnostics(
