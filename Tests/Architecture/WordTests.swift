@@ -6,7 +6,6 @@ import Testing
   static let mayReadClocks: [String: String] = [
     "Sources/Host/Isolation/TimeSource.swift": "it is where everybody else gets the time from",
     "Sources/Host/Isolation/Pause.swift": "it is where everybody else waits",
-    "Sources/Host/Gridkeeper/Bench/ProcessUsage.swift": "it reads the CPU time of a process",
     "Sources/Host/Worker/WorkerChannel.swift": "its watching thread must wait whatever is stuck",
     "Sources/Host/Exchange/SimulatedExchange.swift": "its pause, which tests replace",
   ]

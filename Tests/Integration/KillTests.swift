@@ -26,7 +26,13 @@ extension WithHosts {
       let kill = try await host.call("kill", "--note", "a drill")
       #expect(kill.exit == .success)
       #expect(kill.output.contains("trading is halted"))
-      try await host.event("BUNDLE_LANDED", after: built.sequence) { $0.fields["label"] == "kill" }
+      // Every wallet's orders go: the default swarm has three wallets, and the grid uses them all.
+      #expect(kill.output.contains("3 wallets"))
+      for wallet in 0..<3 {
+        try await host.event("BUNDLE_LANDED", after: built.sequence) { event in
+          event.fields["label"] == "kill" && event.fields["id"]?.hasSuffix("/\(wallet)") == true
+        }
+      }
       try await expectHalted(host, after: built.sequence, "grid")
       #expect(try await host.status().tradingReason == "a drill")
       #expect(try await host.terminate() == .exited(0))
