@@ -88,6 +88,7 @@ package struct BundleRecord: Sendable, Hashable, Codable {
     case .reverted(let reason):
       state = .reverted
       self.reason = reason
+    case .partial: state = .unknown
     case .expired: state = .expired
     case .unknown:
       state = .unknown

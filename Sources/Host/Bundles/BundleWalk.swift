@@ -79,6 +79,7 @@ package struct BundleWalk: Sendable {
     case .createOpenOrders(let wallet): move(wallet, sol: -Int128(costs.openOrdersRent.count))
     case .closeAccount(let account): close(account)
     case .swap(let wallet, let request): swap(wallet, request)
+    case .createMarket(let wallet, _): move(wallet, sol: -Int128(costs.marketRent.count))
     @unknown default: break
     }
   }

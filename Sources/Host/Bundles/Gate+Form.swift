@@ -84,6 +84,7 @@ private struct FormCheck {
       return usdc > 0 && minimum > .zero ? nil : "a swap needs an amount and a minimum above zero"
     case .swap(_, .sellSOL(let sol, let minimum)):
       return sol > .zero && minimum > 0 ? nil : "a swap needs an amount and a minimum above zero"
+    case .createMarket(_, let market): return market.fault
     default: return nil
     }
   }
@@ -93,6 +94,22 @@ private struct FormCheck {
     guard size > .zero else { return "the size must be positive, found \(size)" }
     guard (try? lots.cost(of: size, at: price)) != nil, (try? lots.amount(of: size)) != nil else {
       return "size \(size) at price \(price) does not fit in 64 bits"
+    }
+    return nil
+  }
+}
+
+extension NewMarket {
+  /// What the program would refuse; `nil` when it would create the market.
+  package var fault: String? {
+    guard (1...Self.longestName).contains(name.utf8.count) else {
+      return "a market's name has 1 to \(Self.longestName) bytes, not \(name.utf8.count)"
+    }
+    guard lots.baseLot > .zero, lots.quoteLot > .zero, lots.minimumSize > .zero else {
+      return "lots and minimum size must be positive"
+    }
+    guard (0...1_000_000).contains(takerFee), (-takerFee...1_000_000).contains(makerFee) else {
+      return "fees are 0 to 1000000 millionths, and a rebate is covered by the taker's fee"
     }
     return nil
   }

@@ -5,7 +5,8 @@ extension Intent {
   package var isCancel: Bool {
     switch self {
     case .cancel, .cancelAll, .consumeEvents: true
-    case .place, .take, .settle, .transfer, .createOpenOrders, .closeAccount, .swap: false
+    case .place, .take, .settle, .transfer, .createOpenOrders, .closeAccount, .swap, .createMarket:
+      false
     @unknown default: false
     }
   }
@@ -27,6 +28,7 @@ extension Intent {
     case .createOpenOrders: .createAccounts
     case .closeAccount: .closeAccounts
     case .swap: .swap
+    case .createMarket: .createMarket
     @unknown default: nil
     }
   }
@@ -37,7 +39,7 @@ extension Intent {
     case .cancel(let account, _), .cancelAll(let account), .place(let account, _),
       .take(let account, _, _, _), .settle(let account), .closeAccount(let account):
       account
-    case .consumeEvents, .transfer, .createOpenOrders, .swap: nil
+    case .consumeEvents, .transfer, .createOpenOrders, .swap, .createMarket: nil
     @unknown default: nil
     }
   }
@@ -46,7 +48,7 @@ extension Intent {
   package var wallets: [WalletID] {
     switch self {
     case .transfer(let from, let to, _): [from, to]
-    case .createOpenOrders(let wallet), .swap(let wallet, _): [wallet]
+    case .createOpenOrders(let wallet), .swap(let wallet, _), .createMarket(let wallet, _): [wallet]
     default: []
     }
   }

@@ -79,6 +79,7 @@ extension ExchangeState {
     case .createOpenOrders(let wallet): try createAccount(wallet, context)
     case .closeAccount(let account): try close(account)
     case .swap(let wallet, let request): try swap(wallet, request, context)
+    case .createMarket: throw IntentFailure("markets cannot be created here")
     @unknown default: throw IntentFailure("this exchange does not know the intent")
     }
   }

@@ -93,6 +93,7 @@ extension BundleOutcome {
     switch self {
     case .landed(let slot, _): "landed in slot \(slot)"
     case .reverted(let reason): "reverted: \(reason)"
+    case .partial(let slot, _): "landed in part in slot \(slot)"
     case .expired: "expired"
     case .unknown: "fate unknown"
     @unknown default: "unknown end"

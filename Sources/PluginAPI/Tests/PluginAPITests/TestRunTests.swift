@@ -145,8 +145,9 @@ private struct Fault: Error {}
     let later: [RefusalCode] = RefusalCode.allCases.filter(\.isTemporary)
     #expect(
       later == [
-        .tradingHalted, .reducingOnly, .killFlagUnreadable, .staleBook, .staleOracle, .rateLimit,
-        .accountBusy, .storeUnavailable,
+        .tradingHalted, .reducingOnly, .killFlagUnreadable, .staleBook, .staleOracle,
+        .oracleConfidence, .oracleDeviation, .feeBudget, .reservationConflict, .circuitOpen,
+        .drawdown, .configStale, .rateLimit, .accountBusy, .storeUnavailable,
       ])
   }
 }

@@ -50,6 +50,9 @@ public enum BundleOutcome: Sendable, Hashable, Codable {
   case landed(slot: UInt64, results: [IntentResult])
   /// It was executed and undone as a whole; nothing but the fee is gone.
   case reverted(reason: String)
+  /// Only a part of it happened, which the venue should never do: the results of the rest are
+  /// `nil`. New work on the same accounts waits until they were read again.
+  case partial(slot: UInt64, results: [IntentResult?])
   /// It can no longer happen.
   case expired
   /// Nobody knows yet; the service keeps asking and blocks new work on the same accounts.
@@ -75,4 +78,6 @@ public enum IntentResult: Sendable, Hashable, Codable {
   case returned(sol: Lamports, token: TokenAmount)
   /// A swap was made.
   case swapped(SwapQuote)
+  /// A market was created.
+  case createdMarket(String)
 }

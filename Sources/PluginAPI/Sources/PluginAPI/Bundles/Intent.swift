@@ -20,6 +20,32 @@ public enum Intent: Sendable, Hashable, Codable {
   case closeAccount(account: AccountID)
   /// Buys SOL for USDC, or the reverse.
   case swap(wallet: WalletID, SwapRequest)
+  /// Creates a new market that takes the place of the present one. The wallet pays for its accounts.
+  case createMarket(wallet: WalletID, NewMarket)
+}
+
+/// A market to be created: its units and fees.
+public struct NewMarket: Sendable, Hashable, Codable {
+  /// The longest name, in bytes (OpenBook V2 program).
+  public static let longestName = 16
+
+  /// The market's name.
+  public var name: String
+  /// Its units.
+  public var lots: MarketLots
+  /// What a maker pays, in millionths of the quote amount; negative for a rebate, which the taker's
+  /// fee must cover.
+  public var makerFee: Int64
+  /// What a taker pays, in millionths of the quote amount.
+  public var takerFee: Int64
+
+  /// Makes a market's description.
+  public init(name: String, lots: MarketLots, makerFee: Int64, takerFee: Int64) {
+    self.name = name
+    self.lots = lots
+    self.makerFee = makerFee
+    self.takerFee = takerFee
+  }
 }
 
 /// A post-only order to be placed.

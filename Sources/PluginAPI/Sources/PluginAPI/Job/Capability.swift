@@ -12,6 +12,8 @@ public enum Capability: String, Sendable, Hashable, Codable, CaseIterable, Compa
   case createAccounts = "create-accounts"
   /// Close accounts and reclaim their rent.
   case closeAccounts = "close-accounts"
+  /// Create a market that takes the present one's place.
+  case createMarket = "create-market"
   /// Send signals that start other jobs.
   case signal
 

@@ -29,6 +29,16 @@ public struct MarketSnapshot: Sendable, Hashable, Codable {
   public var oracle: OraclePrice?
   /// Where the market is traded.
   public var venue: VenueIdentity
+  /// The pivot with all costs added: below it one's own trades have lost money so far. `nil`
+  /// before there is a pivot.
+  public var breakEven: PriceLots?
+  /// The zones around the pivot, once there is one.
+  public var channel: PriceChannel?
+  /// The standard deviation of one day's return, from one-minute bars, as a fraction; `nil` with
+  /// too few bars.
+  public var volatility: Double?
+  /// Fills that the market has not processed yet; their makers' order slots stay taken.
+  public var pendingEvents = 0
 
   /// Makes a snapshot.
   public init(
@@ -50,6 +60,23 @@ public struct MarketSnapshot: Sendable, Hashable, Codable {
   public var mid: PriceLots? {
     guard let bid = bids.first, let ask = asks.first else { return nil }
     return PriceLots(bid.price.count + (ask.price.count - bid.price.count) / 2)
+  }
+}
+
+/// The zones around the pivot. Their edges follow the market with inertia.
+@frozen public struct PriceChannel: Sendable, Hashable, Codable {
+  /// The lowest price of the BUY zone.
+  public var lower: PriceLots
+  /// The pivot that the zones meet at.
+  public var center: PriceLots
+  /// The highest price of the SELL zone.
+  public var upper: PriceLots
+
+  /// Makes a channel; `lower <= center <= upper`.
+  public init(lower: PriceLots, center: PriceLots, upper: PriceLots) {
+    self.lower = lower
+    self.center = center
+    self.upper = upper
   }
 }
 
@@ -108,11 +135,14 @@ public struct OraclePrice: Sendable, Hashable, Codable {
   public var price: USD
   /// When the source published it.
   public var time: Timestamp
+  /// How far off the source itself says that it may be.
+  public var confidence: USD
 
   /// Makes a price.
-  public init(price: USD, time: Timestamp) {
+  public init(price: USD, time: Timestamp, confidence: USD = 0) {
     self.price = price
     self.time = time
+    self.confidence = confidence
   }
 }
 

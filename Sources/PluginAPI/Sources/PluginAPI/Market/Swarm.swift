@@ -29,8 +29,11 @@ public struct Wallet: Sendable, Hashable, Codable {
   public var token: TokenAmount
   /// USDC.
   public var usdc: USD
-  /// The wallet's open-orders accounts.
+  /// The wallet's open-orders accounts, in the order of their numbers.
   public var accounts: [OpenOrdersAccount]
+  /// The wallet's other accounts that hold rent: token accounts, and the list of its open-orders
+  /// accounts.
+  public var others: [RentAccount] = []
 
   /// Makes a wallet.
   public init(
@@ -43,6 +46,37 @@ public struct Wallet: Sendable, Hashable, Codable {
     self.token = token
     self.usdc = usdc
     self.accounts = accounts
+  }
+}
+
+/// An account of a wallet that holds rent and no orders.
+public struct RentAccount: Sendable, Hashable, Codable {
+  /// What an account without orders is for.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Holds tokens.
+    case token
+    /// Lists the wallet's open-orders accounts.
+    case indexer
+  }
+
+  /// Names the account.
+  public var id: AccountID
+  /// What it is for.
+  public var kind: Kind
+  /// The token that it holds, empty for an indexer; on a chain the mint's address.
+  public var mint: String
+  /// Tokens in it, or open-orders accounts on the list; it can be closed at zero.
+  public var content: Int64
+  /// The rent that closing gives back.
+  public var rent: Lamports
+
+  /// Makes an account.
+  public init(id: AccountID, kind: Kind, mint: String, content: Int64, rent: Lamports) {
+    self.id = id
+    self.kind = kind
+    self.mint = mint
+    self.content = content
+    self.rent = rent
   }
 }
 
@@ -63,6 +97,16 @@ public struct OpenOrdersAccount: Sendable, Hashable, Codable {
   public var rent: Lamports
   /// When an order was last placed, filled or cancelled.
   public var lastUsed: Timestamp
+  /// The account's number among those of its wallet: 1, 2, 3, … and never used again.
+  public var number = 1
+  /// Order slots held by fills that the market has not processed yet.
+  public var pendingSlots = 0
+  /// The market that the account belongs to; accounts of a market that was replaced can only be
+  /// emptied and closed.
+  public var market = ""
+
+  /// How many more orders it takes.
+  public var room: Int { max(0, Self.capacity - orders.count - pendingSlots) }
 
   /// Makes an account.
   public init(
@@ -119,6 +163,8 @@ public struct ReclaimableAccount: Sendable, Hashable, Codable {
   public var lastUsed: Timestamp
   /// Whether proceeds must be settled before it can be closed.
   public var needsSettling: Bool
+  /// Whether the market must process fills before it can be closed.
+  public var needsConsuming = false
 
   /// Makes an account.
   public init(

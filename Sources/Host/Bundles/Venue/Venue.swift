@@ -20,6 +20,31 @@ package protocol Venue: Sendable {
   /// `expired` when it never arrived and can no longer happen.
   func outcome(of id: BundleID) async -> BundleOutcome
 
+  // MARK: Submission
+
+  /// A blockhash to sign with, not older than two seconds.
+  func latestBlockhash() async throws(VenueFailure) -> Blockhash
+
+  /// Compiles a plan into transactions and signs them. Sends nothing, and changes nothing.
+  ///
+  /// - Throws: `VenueFailure` when a key is missing or a transaction does not compile.
+  func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
+    async throws(VenueFailure) -> SignedBundle
+
+  /// Hands a bundle to the block engine. The same bundle may be sent again at will.
+  func send(_ bundle: SignedBundle) async -> SendAnswer
+
+  /// Where transactions stand, with the whole history searched.
+  ///
+  /// - Throws: `VenueFailure` when the node cannot be asked.
+  func status(of signatures: [Signature]) async throws(VenueFailure) -> StatusReport
+
+  /// What the transactions of a bundle did, from return data and accounts: landed is not placed.
+  ///
+  /// - Throws: `VenueFailure` when they cannot be read.
+  func effects(of bundle: SignedBundle, plan: BundlePlan)
+    async throws(VenueFailure) -> BundleEffects
+
   /// What `request` would give now.
   ///
   /// - Throws: `ServiceError` when there is no price.
@@ -57,6 +82,10 @@ package struct VenueCosts: Sendable, Hashable, Codable {
   package var fee: Lamports
   /// The rent that a new open-orders account locks.
   package var openOrdersRent: Lamports
+  /// The rent that the accounts of a new market lock: book sides, event heap, market and vaults.
+  package var marketRent = Lamports(1_910_000_000)
+  /// What a maker pays, in millionths of the quote amount; negative for a rebate.
+  package var makerFee: Int64 = 0
   /// What a wallet must keep in order to exist.
   package var walletMinimum: Lamports
   /// What a taker pays, in millionths of the quote amount, rounded up.
@@ -88,6 +117,18 @@ package struct VenueState: Sendable, Hashable, Codable {
   /// The price of SOL, once there is one.
   package var oracle: OraclePrice?
   package var costs: VenueCosts
+  /// The market's own name; another one after a market was replaced.
+  package var market = ""
+  /// The height of the newest block.
+  package var blockHeight: UInt64 = 0
+  /// Fills that the market has not processed yet, and how many it can hold.
+  package var pendingEvents = 0
+  package var eventCapacity = 600
+  /// What others tip; `nil` when nobody tells.
+  package var tips: TipStatistics?
+  package var lookup = LookupCoverage()
+  /// The next slot whose leader takes bundles; `nil` when the node does not tell.
+  package var nextLeaderSlot: UInt64?
 
   package init(
     slot: UInt64, time: Timestamp, lots: MarketLots, bids: [BookLevel] = [],
@@ -108,4 +149,24 @@ package struct VenueState: Sendable, Hashable, Codable {
     guard let bid = bids.first, let ask = asks.first else { return nil }
     return PriceLots(bid.price.count + (ask.price.count - bid.price.count) / 2)
   }
+}
+
+extension Venue {
+  package func latestBlockhash() async throws(VenueFailure) -> Blockhash {
+    throw VenueFailure("not supported")
+  }
+
+  package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
+    async throws(VenueFailure) -> SignedBundle
+  { throw VenueFailure("not supported") }
+
+  package func send(_ bundle: SignedBundle) async -> SendAnswer { .unreachable("not supported") }
+
+  package func status(of signatures: [Signature]) async throws(VenueFailure) -> StatusReport {
+    throw VenueFailure("not supported")
+  }
+
+  package func effects(of bundle: SignedBundle, plan: BundlePlan)
+    async throws(VenueFailure) -> BundleEffects
+  { throw VenueFailure("not supported") }
 }
