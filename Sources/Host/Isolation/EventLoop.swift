@@ -184,8 +184,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     switch descriptor {
     case wake: drain(wake)
     case timer:
-      drain(timer)
-      armed = .never
+      // Setting it anew takes back that it rang, which spares a read.
+      armed = .rang
       let now = SystemTime().monotonic
       for handler in alarms.due(at: now) { handler() }
       arm()
@@ -220,6 +220,11 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var count: UInt64 = 0
     unsafe read(descriptor, &count, 8)
   }
+}
+
+extension MonotonicInstant {
+  /// What the timer is set to after it rang; no alarm has this time.
+  fileprivate static let rang = MonotonicInstant(nanoseconds: .min)
 }
 
 /// The loop's few named alarms; so few that looking through them beats hashing.

@@ -11,11 +11,13 @@ extension Supervisor {
   package func start(_ orders: [WorkerRun]) {
     var touched: [Worker] = []
     var rejected: [RejectedRun] = []
+    var last: HostedPlugin?
     for order in orders {
-      guard let job = jobs[order.job], let plugin = plugins[job.job.plugin] else {
+      guard let job = jobs[order.job], let plugin = plugin(of: job, last) else {
         rejected.append(reject(order, .unknownJob, "no job of this name is in force"))
         continue
       }
+      last = plugin
       if let worker = plugin.current, worker.life.state == .ready {
         guard hasRoom(worker) else {
           rejected.append(reject(order, .busy, "\(worker.openRuns) runs are open"))
@@ -45,6 +47,12 @@ extension Supervisor {
     rearm()
   }
 
+  /// The plugin of a job; most often that of the job before it.
+  private func plugin(of job: HostedJob, _ last: HostedPlugin?) -> HostedPlugin? {
+    if let last, last.name == job.job.plugin { return last }
+    return plugins[job.job.plugin]
+  }
+
   private func hasRoom(_ worker: Worker) -> Bool {
     worker.openRuns < settings.openRunLimit
       && worker.link.queued + worker.starts.count * 40 < settings.queueLimit
@@ -52,12 +60,13 @@ extension Supervisor {
 
   private func add(_ order: WorkerRun, _ job: HostedJob, to worker: Worker) {
     precondition(runs[order.id] == nil, "run \(order.id) was started twice")
-    runs[order.id] = OpenRun(worker: worker, job: job.job)
+    runs[order.id] = OpenRun(worker: worker, hosted: job)
     worker.openRuns += 1
     worker.starts.append(
       StartRun(
         run: order.id, handle: job.handle, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: UInt32(clamping: order.attempt), seed: order.seed))
+        attempt: UInt32(clamping: order.attempt), seed: order.seed,
+        endMayWait: order.endMayWait))
   }
 
   private func flush(_ worker: Worker) {

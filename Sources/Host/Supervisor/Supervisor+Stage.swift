@@ -9,10 +9,11 @@ extension Supervisor {
   /// a job that did not change costs nothing.
   package func stage(_ wanted: [StagedJob], pins: [String: String] = [:]) async -> StageResult {
     var hostedJobs: [String: HostedJob] = [:]
+    hostedJobs.reserveCapacity(wanted.count)
     var fresh: [HostedJob] = []
     for job in wanted {
       if let old = jobs[job.name], old.isMadeLike(job) {
-        hostedJobs[job.name] = HostedJob(job: job, handle: old.handle)
+        hostedJobs[job.name] = old.job == job ? old : HostedJob(job: job, handle: old.handle)
       } else {
         let new = HostedJob(job: job, handle: nextHandle())
         hostedJobs[job.name] = new

@@ -62,8 +62,9 @@ struct GreetingFailure: Error {
 /// A run that a worker has not ended yet.
 struct OpenRun {
   let worker: Worker
-  let job: StagedJob
+  let hosted: HostedJob
 
+  var job: StagedJob { hosted.job }
   var context: Set<Capability> { worker.declared(by: job).intersection(job.grants) }
 }
 

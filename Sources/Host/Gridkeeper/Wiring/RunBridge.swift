@@ -28,8 +28,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     ends.withLock { $0 = Ends(scheduler: scheduler, supervisor: supervisor) }
   }
 
-  private var scheduler: SchedulerLoop? { ends.withLock(\.scheduler) }
-  private var supervisor: Supervisor? { ends.withLock(\.supervisor) }
+  // Closures, because a key path costs more than all the rest of the call.
+  private var scheduler: SchedulerLoop? { ends.withLock { $0.scheduler } }
+  private var supervisor: Supervisor? { ends.withLock { $0.supervisor } }
 
   // MARK: From the scheduler
 
@@ -38,7 +39,7 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     let started = orders.map { order in
       WorkerRun(
         id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: order.attempt, seed: order.slot.seed)
+        attempt: order.attempt, seed: order.slot.seed, endMayWait: order.endMayWait)
     }
     supervisor?.assumeIsolated { $0.start(started) }
   }

@@ -33,6 +33,8 @@ struct JobRules: Sendable {
   var digest: Int
 
   static let lateGrace: Int64 = 10_000_000_000
+  /// From this interval on, in nanoseconds, some milliseconds cannot matter to the next slot.
+  private static let longInterval: Int64 = 100_000_000
 }
 
 extension JobRules {
@@ -75,6 +77,10 @@ extension JobRules {
     case .all(let most): Int32(clamping: max(0, most))
     }
   }
+
+  /// Whether nothing hangs on learning of the end of a run at once: no other job waits for its place,
+  /// no money was moved, and the next slot is far.
+  var endsMayWait: Bool { !isExact && !movesMoney && group < 0 && interval >= Self.longInterval }
 
   /// How much later than its time a slot is due, in nanoseconds; the same for ever.
   func jitter(ofSlotAt time: Int64) -> Int64 {

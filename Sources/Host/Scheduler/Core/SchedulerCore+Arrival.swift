@@ -166,11 +166,14 @@ extension SchedulerCore {
       jobs[index].run = place
     }
     if isRecorded { return actions.record.append(order(run)) }
+    var order = order(run)
+    order.endMayWait =
+      slot.kind == .every && jobs[index].rules.endsMayWait && jobs[index].waiting.isEmpty
     if slot.isWritten {
       flushStreak(job)
-      actions.entries.append(.planned(order(run)))
+      actions.entries.append(.planned(order))
     }
-    actions.start.append(order(run))
+    actions.start.append(order)
   }
 
   private mutating func add(_ run: ActiveRun) -> Int32 {

@@ -16,6 +16,9 @@ package struct RunOrder: Sendable, Hashable, Codable {
   package let generation: Int
   /// When the run is cancelled; a point on this boot's clock.
   package let deadline: MonotonicInstant
+  /// Whether nothing waits for the run's end, so that it may be told some milliseconds late. Means
+  /// nothing once the run has ended, and is not stored.
+  package var endMayWait = false
 
   package var job: String { slot.job }
 

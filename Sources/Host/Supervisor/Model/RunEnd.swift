@@ -15,9 +15,12 @@ package struct WorkerRun: Sendable, Hashable {
   package var attempt: Int
   /// What randomness in the run starts from.
   package var seed: UInt64
+  /// Whether the worker may tell the run's end a few milliseconds late, together with others.
+  package var endMayWait: Bool
 
   package init(
-    id: UInt64, job: String, plannedAt: Timestamp, cause: Cause, attempt: Int = 1, seed: UInt64
+    id: UInt64, job: String, plannedAt: Timestamp, cause: Cause, attempt: Int = 1, seed: UInt64,
+    endMayWait: Bool = false
   ) {
     self.id = id
     self.job = job
@@ -25,6 +28,7 @@ package struct WorkerRun: Sendable, Hashable {
     self.cause = cause
     self.attempt = attempt
     self.seed = seed
+    self.endMayWait = endMayWait
   }
 }
 
