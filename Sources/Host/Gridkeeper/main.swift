@@ -2,6 +2,8 @@ import Glibc
 import Isolation
 import Worker
 
+FreeMemory.keepLittle()
+
 // A worker is this program too; it shares nothing else with the command line.
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 

@@ -118,10 +118,12 @@ struct TableExaminer: Sendable {
 extension JobTable {
   /// The jobs that workers must be able to run.
   var stagedJobs: [StagedJob] {
-    jobs.values.filter(\.isEnabled).map { job in
-      StagedJob(
-        name: job.name, plugin: job.plugin, kind: job.kind, parameters: job.parameters,
-        grants: job.grants)
+    jobs.values.compactMap { job in
+      let terms = job.terms
+      guard terms.isEnabled else { return nil }
+      return StagedJob(
+        name: job.name, plugin: terms.plugin, kind: terms.kind, parameters: terms.parameters,
+        grants: terms.grants)
     }
   }
 }

@@ -13,7 +13,7 @@ struct StoreLedger: SlotLedger {
   @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
-    try await store.write(entries.flatMap(\.writes))
+    try await store.write(entries.flatMap { $0.writes })
   }
 
   // MARK: Restart

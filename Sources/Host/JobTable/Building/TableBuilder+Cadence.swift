@@ -43,7 +43,7 @@ extension TableBuilder {
     return value.scalar("phase", ScalarCodec<Duration>.standard, in: range, &findings)
   }
 
-  mutating func readCalendar(_ written: Written, _ job: inout JobEntry) {
+  mutating func readCalendar(_ written: Written, _ job: inout JobTerms) {
     guard let cron = written.calendar.cron else {
       for (key, element) in [("timezone", written.calendar.zone), ("dst", written.calendar.dst)] {
         guard let element else { continue }
@@ -106,7 +106,7 @@ extension TableBuilder {
   }
 
   /// What only holds, or fails, for several keys together.
-  mutating func checkCadence(_ name: Element, _ body: Element, _ job: JobEntry) {
+  mutating func checkCadence(_ name: Element, _ body: Element, _ job: JobTerms) {
     let cadence = job.cadence
     let hasCalendar = body.value("cron") != nil
     if cadence.every == nil, body.value("every") == nil {

@@ -25,8 +25,7 @@ extension TableBuilder {
   }
 
   mutating func readJob(_ name: Element, _ body: Element) -> JobEntry {
-    var job = JobEntry(name: name.text, plugin: "")
-    job.line = name.line
+    var job = JobTerms(plugin: "")
     var written = Written()
     for (key, value) in body.pairs { readKey(key, value, &job, &written) }
     if job.plugin.isEmpty, body.value("plugin") == nil {
@@ -37,11 +36,20 @@ extension TableBuilder {
     readCalendar(written, &job)
     checkCadence(name, body, job)
     setDefaults(written, &job)
-    return job
+    return JobEntry(name: name.text, line: name.line, terms: shared(job))
+  }
+
+  /// The terms in the form in which equal jobs share them; those of neighbours are most often equal.
+  private mutating func shared(_ terms: JobTerms) -> SharedTerms {
+    if let lastTerms, lastTerms.terms == terms { return lastTerms }
+    let new = SharedTerms(terms)
+    let shared = knownTerms.count < Self.cacheLimit ? knownTerms.insert(new).memberAfterInsert : new
+    lastTerms = shared
+    return shared
   }
 
   private mutating func readKey(
-    _ key: Element, _ value: Element, _ job: inout JobEntry, _ written: inout Written
+    _ key: Element, _ value: Element, _ job: inout JobTerms, _ written: inout Written
   ) {
     switch key.text {
     case "plugin": job.plugin = readPlugin(value) ?? ""
@@ -62,7 +70,7 @@ extension TableBuilder {
   }
 
   private mutating func readPolicy(
-    _ key: Element, _ value: Element, _ job: inout JobEntry, _ written: inout Written
+    _ key: Element, _ value: Element, _ job: inout JobTerms, _ written: inout Written
   ) {
     switch key.text {
     case "overlap": set(&job.overlap, value.scalar("overlap", .choice, &findings))
@@ -123,7 +131,7 @@ extension TableBuilder {
     return read
   }
 
-  private mutating func readParameters(_ value: Element, _ job: inout JobEntry) {
+  private mutating func readParameters(_ value: Element, _ job: inout JobTerms) {
     guard value.isMapping("parameters", &findings) else { return }
     for (key, value) in value.pairs
     where value.isScalar(key.text, "a number, a word or text", &findings) {
@@ -133,7 +141,7 @@ extension TableBuilder {
   }
 
   /// Catching up on a tick of seconds is worthless; a daily job must not be lost.
-  private func setDefaults(_ written: Written, _ job: inout JobEntry) {
+  private func setDefaults(_ written: Written, _ job: inout JobTerms) {
     if !written.misfire {
       let cadence = job.cadence
       let isFast = cadence.every.map { $0 < .seconds(60) } ?? false

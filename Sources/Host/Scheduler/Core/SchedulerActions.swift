@@ -25,13 +25,20 @@ package struct SchedulerActions: Sendable {
 
   /// Forgets everything but keeps the memory for the next batch.
   mutating func clear() {
-    start.removeAll(keepingCapacity: true)
-    record.removeAll(keepingCapacity: true)
-    cancel.removeAll(keepingCapacity: true)
-    kill.removeAll(keepingCapacity: true)
-    entries.removeAll(keepingCapacity: true)
-    notices.removeAll(keepingCapacity: true)
-    finished.removeAll(keepingCapacity: true)
+    start.removeAllForReuse()
+    record.removeAllForReuse()
+    cancel.removeAllForReuse()
+    kill.removeAllForReuse()
+    entries.removeAllForReuse()
+    notices.removeAllForReuse()
+    finished.removeAllForReuse()
+  }
+}
+
+extension Array {
+  /// Keeps the memory unless it is far more than a usual batch needs.
+  fileprivate mutating func removeAllForReuse() {
+    removeAll(keepingCapacity: capacity <= 4_096)
   }
 }
 
