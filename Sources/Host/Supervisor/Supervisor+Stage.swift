@@ -7,7 +7,11 @@ extension Supervisor {
   ///
   /// Workers of plugins with new or changed jobs are started as needed and make each such job once;
   /// a job that did not change costs nothing.
-  package func stage(_ wanted: [StagedJob], pins: [String: String] = [:]) async -> StageResult {
+  /// `pins` are the table's digests, by default those in force; with `replacements`, jobs of their
+  /// plugins are checked in these and not in the workers in force.
+  package func stage(
+    _ wanted: [StagedJob], pins: [String: String]? = nil, replacements: Replacements? = nil
+  ) async -> StageResult {
     var hostedJobs: [String: HostedJob] = [:]
     hostedJobs.reserveCapacity(wanted.count)
     var fresh: [HostedJob] = []
@@ -20,8 +24,16 @@ extension Supervisor {
         fresh.append(new)
       }
     }
-    let stage = Stage(id: Int(nextRequest()), jobs: hostedJobs, pins: pins)
-    let problems = await check(fresh, of: stage) + brokenPins(of: stage)
+    let stage = Stage(
+      id: Int(nextRequest()), jobs: hostedJobs, pins: pins ?? self.pins, replacements: replacements)
+    let isReplaced = { (job: HostedJob) in
+      replacements?.descriptions[job.job.plugin] != nil
+    }
+    var problems = await check(fresh.filter { !isReplaced($0) }, of: stage)
+    problems += brokenPins(of: stage)
+    if let replacements {
+      problems += await check(replacements, with: hostedJobs.values.filter(isReplaced))
+    }
     return StageResult(stage: stage, problems: problems.sorted { $0.job < $1.job })
   }
 
@@ -31,9 +43,11 @@ extension Supervisor {
     let before = jobs
     jobs = stage.jobs
     used = Set(jobs.values.map(\.job.plugin))
+    pins = stage.pins
+    if let replacements = stage.replacements { takeOver(replacements.id) }
     for name in Set((Array(before.values) + Array(jobs.values)).map(\.job.plugin)) {
       let plugin = hosted(name)
-      plugin.pin = stage.pins[name] ?? settings.pins[name]
+      plugin.pin = pins[name]
       let dropped = before.values.filter { $0.job.plugin == name && !kept.contains($0.handle) }
       release(dropped.map(\.handle), on: plugin)
       if let worker = plugin.current { prepareMissing(on: worker) } else { wake(plugin) }
@@ -45,6 +59,7 @@ extension Supervisor {
   package func discard(_ stage: Stage) {
     let kept = Set(jobs.values.map(\.handle))
     let dropped = stage.jobs.values.filter { !kept.contains($0.handle) }
+    if let replacements = stage.replacements { discard(replacements) }
     for (name, jobs) in Dictionary(grouping: dropped, by: \.job.plugin) {
       release(jobs.map(\.handle), on: hosted(name))
     }
@@ -78,7 +93,7 @@ extension Supervisor {
       plugin.visitors += 1
       stage.visited.withLock { _ = $0.insert(name) }
       if plugin.current == nil {
-        plugin.pin = stage.pins[name] ?? settings.pins[name]
+        plugin.pin = stage.pins[name]
         if plugin.state == .tripped { plugin.crashes.clear() }
         bringUp(plugin)
       }
@@ -105,8 +120,10 @@ extension Supervisor {
   private func brokenPins(of stage: Stage) -> [JobProblem] {
     stage.jobs.values.compactMap { hosted in
       let name = hosted.job.plugin
-      guard let pin = stage.pins[name] ?? settings.pins[name],
-        let digest = plugins[name]?.current?.description?.digest, digest != pin
+      let digest =
+        stage.replacements?.descriptions[name]?.digest
+        ?? plugins[name]?.current?.description?.digest
+      guard let pin = stage.pins[name], let digest, digest != pin
       else { return nil }
       return JobProblem(
         job: hosted.job.name,

@@ -27,6 +27,10 @@ package actor Supervisor {
   var jobs: [String: HostedJob] = [:]
   /// Plugins that have jobs in force.
   var used: Set<String> = []
+  /// Digests that libraries must have by the table in force.
+  var pins: [String: String]
+  /// Workers that may take over together with a new table.
+  var replacing: [Int: [Worker]] = [:]
   var runs: [UInt64: OpenRun] = [:]
   var random: SeededRandom
   var isShutDown = false
@@ -46,6 +50,7 @@ package actor Supervisor {
     self.loop = loop
     self.time = time
     self.settings = settings
+    pins = settings.pins
     self.delegate = delegate
     self.log = log
     self.metrics = metrics
@@ -83,7 +88,7 @@ package actor Supervisor {
   func hosted(_ name: String) -> HostedPlugin {
     if let plugin = plugins[name] { return plugin }
     let plugin = HostedPlugin(name: name, since: time.wall, policy: settings.restart)
-    plugin.pin = settings.pins[name]
+    plugin.pin = pins[name]
     plugins[name] = plugin
     return plugin
   }
@@ -146,6 +151,7 @@ package actor Supervisor {
     for plugin in plugins.values where plugin.restartAt <= now {
       plugin.restartAt = .never
       plugin.restarts += 1
+      plugin.pin = pins[plugin.name]
       bringUp(plugin)
     }
     rearm()

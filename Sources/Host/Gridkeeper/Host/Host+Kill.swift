@@ -5,6 +5,7 @@ import Glibc
 import Isolation
 import JobTable
 import PluginAPI
+import Storage
 import Telemetry
 
 /// What an emergency stop came to.
@@ -25,6 +26,7 @@ extension Host {
   /// Halts trading and cancels every order of every wallet. The kill file keeps trading halted over
   /// restarts until `clear`.
   func kill(reason: String) async -> KillReport {
+    isKilled = true
     await halt(reason)
     async let isLasting = writeKillFile(reason)
     let wallets = await cancelEverything()
@@ -43,16 +45,34 @@ extension Host {
     guard await parts.bundles.setState(.active, reason: reason) else {
       throw CommandFailure("the host is still reading the venue; try again in a moment")
     }
+    isKilled = false
     parts.events.emit("KILL_CLEARED", ["reason": reason])
   }
 
   /// Does what a kill file asks for that somebody put there by hand.
   func heedKillFile() async {
-    guard await parts.killFile.read() == .set, await parts.bundles.state.mode != .halted else {
-      return
-    }
+    guard await parts.killFile.read() == .set else { return }
+    isKilled = true
+    guard await parts.bundles.state.mode != .halted else { return }
+    let before = await parts.bundles.state.mode.rawValue
     await halt(await killFileReason())
     _ = await cancelEverything()
+    await note("kill", by: "the kill file \(parts.killFile.path)", before: before)
+  }
+
+  /// Cancels again what is left of a killed swarm's orders: a bundle that was on its way when trading
+  /// halted may have placed some since.
+  func cancelLeftovers() async {
+    guard isKilled, await parts.bundles.isIdle else { return }
+    _ = await cancelEverything()
+  }
+
+  /// Writes down what was done without the control socket.
+  func note(_ action: String, by who: String, before: String) async {
+    await backlog.write(
+      AuditRecord(
+        time: options.time.wall, who: who, action: action, before: before,
+        after: await trading().mode.rawValue, detail: await trading().reason))
   }
 
   /// What the kill file says; one that was made by hand says nothing.

@@ -83,7 +83,10 @@ extension Host {
     for await number in SignalListener.signals() {
       switch number {
       case SIGHUP: await reopenAndReload()
-      case SIGUSR1: _ = await kill(reason: "signal SIGUSR1")
+      case SIGUSR1:
+        let before = await trading().mode.rawValue
+        _ = await kill(reason: "signal SIGUSR1")
+        await note("kill", by: "signal SIGUSR1", before: before)
       default: return
       }
     }
@@ -96,11 +99,13 @@ extension Host {
     _ = await reload()
   }
 
-  /// Ends the jobs, then sees bundles that are under way to their ends, for which the venue must
+  /// Lets runs that are under way end, so that no job is held after an orderly stop; ends what is
+  /// left, then sees bundles that are under way to their ends, for which the venue must
   /// still be followed.
   private func comeToRest() async {
     parts.log.info("host stops")
     await parts.scheduler.halt(reason: "the host stops")
+    await letRunsEnd()
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
     try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
@@ -113,7 +118,18 @@ extension Host {
     parts.events.emit("HOST_STOPPED")
   }
 
+  /// How long runs may take to end by themselves when the host stops.
+  private static var stopGrace: Duration { .seconds(3) }
+
+  private func letRunsEnd() async {
+    let end = options.time.monotonic + Self.stopGrace
+    while await parts.scheduler.runCount > 0, options.time.monotonic < end {
+      try? await options.pause(.milliseconds(20))
+    }
+  }
+
   private func windDown() async {
+    await backlog.retry()
     await storeNewestEvents()
     await parts.store.close()
     parts.loop.stop()
@@ -199,7 +215,10 @@ extension Host {
       try? await options.pause(.milliseconds(250))
       await upgradeChangedPlugins()
       looks += 1
-      if looks % 4 == 0 { known = await offerNewPlugins(known) }
+      if looks % 4 == 0 {
+        known = await offerNewPlugins(known)
+        await backlog.retry()
+      }
       if looks % 12 == 0 { await parts.bundles.resolve() }
       if looks % 14_400 == 0 { await prune() }
     }
@@ -210,6 +229,7 @@ extension Host {
     while !Task.isCancelled {
       try? await options.pause(.milliseconds(500))
       await heedKillFile()
+      await cancelLeftovers()
     }
   }
 

@@ -70,11 +70,13 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   func runsRejected(_ rejected: [RejectedRun]) {
     runs.end(rejected.lazy.map(\.run))
     report(
-      rejected.map { run in
-        RunReport(
-          id: RunID(run.run),
-          outcome: .failed("not started: \(run.reason.rawValue): \(run.message)"))
+      rejected.filter { $0.reason == .busy }.map { run in
+        RunReport(id: RunID(run.run), outcome: .failed("not started: \(run.message)"))
       })
+    let refused = rejected.filter { $0.reason != .busy }.map { run in
+      RefusedRun(id: RunID(run.run), why: "\(run.reason.rawValue): \(run.message)")
+    }
+    scheduler?.assumeIsolated { $0.notStarted(refused) }
   }
 
   private func report(_ reports: [RunReport]) {
@@ -85,7 +87,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     desk.note(status)
     scheduler?.assumeIsolated { scheduler in
       switch status.state {
-      case .ready, .starting, .stopped: scheduler.workerAvailable(status.plugin)
+      case .ready, .starting: scheduler.workerAvailable(status.plugin)
+      // No job in force needs it; slots that wait for it end with the table that dropped it.
+      case .stopped: break
       case .backoff:
         scheduler.workerUnavailable(status.plugin, because: status.reason)
       case .tripped:

@@ -89,6 +89,10 @@ struct ServiceDesk: Sendable {
     guard context.capabilities.contains(.signal) else {
       throw Refusal(.capabilityMissing, "\(context.job) may not send signals; grant 'signal'")
     }
+    guard budget.allows(.signal, by: context.job) else {
+      throw Refusal(
+        .rateLimit, "\(context.job) sends signals too often; \(TellingBudget.Matter.signal.bound)")
+    }
     await signal(name)
     return .ok
   }

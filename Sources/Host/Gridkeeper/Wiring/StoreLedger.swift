@@ -30,7 +30,7 @@ struct StoreLedger: SlotLedger {
       run.text = isLost ? "its host ended" : "it was planned and did not start"
       return run
     }
-    if !closed.isEmpty { try await store.appendRuns(closed) }
+    if !closed.isEmpty { try await store.write(closed.map(LedgerWrite.run)) }
   }
 
   /// What the scheduler must know when the host starts.

@@ -118,6 +118,7 @@ extension SchedulerCore {
   mutating func leaveGroupQueue(_ job: UInt32) {
     let group = jobs[Int(job)].rules.group
     if group >= 0 { groups[Int(group)].queue.remove(job) }
+    ramp.queue.remove(job)
   }
 
   /// Waits for a place in the group when it is full.
@@ -147,7 +148,7 @@ extension SchedulerCore {
     _ job: UInt32, _ slot: OpenSlot, _ now: SchedulerNow, isForced: Bool = false
   ) {
     let index = Int(job)
-    if !isForced, waitsForGroup(job, slot) { return }
+    if !isForced, waitsForGroup(job, slot) || waitsForRamp(job, slot, now) { return }
     let isRecorded = jobs[index].rules.movesMoney
     var slot = slot
     slot.isWritten = slot.isWritten || isRecorded || slot.kind != .every && slot.kind != .cron

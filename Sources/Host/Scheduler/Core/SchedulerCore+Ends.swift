@@ -54,7 +54,7 @@ extension SchedulerCore {
     return isWorkerDown(run.job) ? .workerDown : nil
   }
 
-  private mutating func drop(
+  mutating func drop(
     _ run: ActiveRun, _ place: Int32, _ reason: SkipReason, _ now: SchedulerNow
   ) {
     release(run, place)
@@ -64,7 +64,7 @@ extension SchedulerCore {
 
   // MARK: Ends of runs
 
-  private mutating func end(
+  mutating func end(
     _ run: ActiveRun, _ place: Int32, _ report: RunReport, _ now: SchedulerNow
   ) {
     let index = Int(run.job)
@@ -107,7 +107,7 @@ extension SchedulerCore {
     return .nanoseconds(max(0, (report.timings.ended ?? now.mono) - start))
   }
 
-  private mutating func keepRecord(
+  mutating func keepRecord(
     _ run: ActiveRun, _ outcome: RunOutcome, _ lateness: Lateness, _ now: SchedulerNow
   ) {
     guard

@@ -24,7 +24,7 @@ enum Migrations {
   }
 
   /// Step n brings shape n to shape n + 1. A step that was released is never changed.
-  static let steps: [String] = [scheduling + configuration + market]
+  static let steps: [String] = [scheduling + configuration + market, auditOfWhat]
 
   private static let scheduling = """
     CREATE TABLE slots (
@@ -79,6 +79,12 @@ enum Migrations {
       detail TEXT NOT NULL
     );
 
+    """
+
+  private static let auditOfWhat = """
+    ALTER TABLE audit ADD COLUMN job TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN after TEXT NOT NULL DEFAULT '';
     """
 
   private static let market = """

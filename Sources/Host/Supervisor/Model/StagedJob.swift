@@ -59,6 +59,8 @@ package struct Stage: Sendable {
   let id: Int
   let jobs: [String: HostedJob]
   let pins: [String: String]
+  /// Workers that take over with it.
+  let replacements: Replacements?
   /// Plugins whose workers are kept up for the stage.
   let visited = Guarded<Set<String>>([])
 }
