@@ -236,6 +236,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   }
 
   private func asDriven(_ body: () -> Void) {
+    let body = inbox.withLock(\.isStopped) ? {} : body
     identity.withLock { $0 = pthread_self() }
     body()
     runJobs()

@@ -51,6 +51,7 @@ struct HostLauncher {
   }
 
   private func open(_ path: String) async throws -> any Store {
+    if let store = options.substitutes?.store { return store }
     do throws(StoreError) {
       return try await SQLiteStore.open(path: path)
     } catch {

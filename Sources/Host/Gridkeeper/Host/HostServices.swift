@@ -19,6 +19,22 @@ extension Host {
   func run(control: ControlServer) async throws {
     try await control.start()
     let metricsServer = try await serveMetrics()
+    try await live(
+      with: [
+        { await self.keep("exchange") { try await self.parts.exchange.run() } },
+        { await self.watchTable() },
+      ], until: obeySignals)
+    await control.stop()
+    await metricsServer?.stop()
+    await windDown()
+  }
+
+  /// Trades from reconciliation to rest.
+  ///
+  /// - Throws: Whatever keeps the venue or the journal from being read at the start.
+  func live(
+    with company: [@Sendable () async -> Void], until isOver: () async -> Void
+  ) async throws {
     try await reconcile()
     await heedKillFile()
     await parts.scheduler.start()
@@ -26,22 +42,18 @@ extension Host {
       "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
     parts.events.emit("HOST_STARTED", ["generation": "\(force.generation)"])
     await withTaskGroup(of: Void.self) { group in
-      for service in services { group.addTask { await service() } }
-      await obeySignals()
+      for service in services + company { group.addTask { await service() } }
+      await isOver()
       await comeToRest()
       group.cancelAll()
     }
-    await control.stop()
-    await metricsServer?.stop()
-    await windDown()
   }
 
   private nonisolated var services: [@Sendable () async -> Void] {
     [
-      { await self.keep("exchange") { try await self.parts.exchange.run() } },
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
-      { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
+      { await self.storeBars() }, { await self.storeEvents() },
       { await self.keepHouse() }, { await self.watchKillFile() },
     ]
   }

@@ -34,12 +34,13 @@ struct Wiring {
     let killFile = KillFile(path: options.table.resolve(table.risk.killFile))
     let bundles = makeBundles(exchange, market, killFile, metrics, events)
     let board = MemoryBoard()
-    let loop = EventLoop(name: "host")
+    let loop = options.substitutes?.loop ?? EventLoop(name: "host")
     let runs = OpenRuns()
     let signals = SignalLine()
     let budget = TellingBudget(time: options.time, metrics: metrics)
     let desk = ServiceDesk(
-      venue: exchange, market: market, bundles: bundles, store: store, board: board, runs: runs,
+      venue: venue(exchange), market: market, bundles: bundles, store: store, board: board,
+      runs: runs,
       events: events, metrics: metrics, log: log,
       budget: budget, time: options.time,
       signal: { name in await signals.send(name) })
@@ -48,7 +49,7 @@ struct Wiring {
       loop: loop, time: options.time,
       settings: SupervisorSettings(
         table, paths: options.table, executable: options.executable),
-      delegate: bridge, log: log, metrics: metrics)
+      delegate: bridge, log: log, metrics: metrics, launcher: options.substitutes?.launcher)
     let scheduler = makeScheduler(loop, bridge, metrics)
     bridge.connect(scheduler, supervisor)
     signals.connect(scheduler)
@@ -61,7 +62,12 @@ struct Wiring {
       bars: bars)
   }
 
+  private func venue(_ exchange: SimulatedExchange) -> any Venue {
+    options.substitutes?.venue ?? exchange
+  }
+
   private func makeExchange() throws -> SimulatedExchange {
+    if let exchange = options.substitutes?.exchange { return exchange }
     var settings = try ExchangeSettings(table)
     if let speed = options.speed { settings.speed = speed }
     let file = options.replay ?? table.venue.replay.map(options.table.resolve)
@@ -99,7 +105,7 @@ struct Wiring {
   ) -> BundleService {
     BundleService(
       BundleServiceParts(
-        venue: exchange, journal: StoreJournal(store: store),
+        venue: venue(exchange), journal: StoreJournal(store: store),
         killSwitch: killFile, time: options.time, metrics: metrics, pivot: { await market.pivot() },
         onEvent: { name, fields in
           events.emit(name, job: fields["job"], run: fields["run"], fields)
