@@ -12,14 +12,6 @@ package protocol Venue: Sendable {
   /// - Throws: Any error when the venue cannot be read.
   func read() async throws -> VenueState
 
-  /// Carries a bundle out and follows it to its end. The same bundle, handed over again, gives
-  /// the first outcome and never happens twice.
-  func execute(_ bundle: AcceptedBundle) async -> BundleOutcome
-
-  /// What became of a bundle that was handed over before, perhaps by an earlier host.
-  /// `expired` when it never arrived and can no longer happen.
-  func outcome(of id: BundleID) async -> BundleOutcome
-
   // MARK: Submission
 
   /// A blockhash to sign with, not older than two seconds.

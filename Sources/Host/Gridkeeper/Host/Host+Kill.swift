@@ -26,10 +26,8 @@ extension Host {
   /// Halts trading and cancels every order of every wallet. The kill file keeps trading halted over
   /// restarts until `clear`.
   func kill(reason: String) async -> KillReport {
-    isKilled = true
-    await halt(reason)
     async let isLasting = writeKillFile(reason)
-    let wallets = await cancelEverything()
+    let wallets = await halt(reason)
     return KillReport(wallets: wallets, isLasting: await isLasting)
   }
 
@@ -45,26 +43,16 @@ extension Host {
     guard await parts.bundles.setState(.active, reason: reason) else {
       throw CommandFailure("the host is still reading the venue; try again in a moment")
     }
-    isKilled = false
     parts.events.emit("KILL_CLEARED", ["reason": reason])
   }
 
   /// Does what a kill file asks for that somebody put there by hand.
   func heedKillFile() async {
     guard await parts.killFile.read() == .set else { return }
-    isKilled = true
     guard await parts.bundles.state.mode != .halted else { return }
     let before = await parts.bundles.state.mode.rawValue
-    await halt(await killFileReason())
-    _ = await cancelEverything()
+    _ = await halt(await killFileReason())
     await note("kill", by: "the kill file \(parts.killFile.path)", before: before)
-  }
-
-  /// Cancels again what is left of a killed swarm's orders: a bundle that was on its way when trading
-  /// halted may have placed some since.
-  func cancelLeftovers() async {
-    guard isKilled, await parts.bundles.isIdle else { return }
-    _ = await cancelEverything()
   }
 
   /// Writes down what was done without the control socket.
@@ -98,10 +86,11 @@ extension Host {
     }
   }
 
-  private func halt(_ reason: String) async {
-    await parts.bundles.setState(.halted, reason: reason)
+  /// How many wallets' orders were told to go.
+  private func halt(_ reason: String) async -> Int {
     parts.events.emit("KILL", ["reason": reason])
     parts.log.error("trading is halted", ["reason": reason])
+    return await parts.bundles.kill(reason: reason)
   }
 
   private func writeKillFile(_ reason: String) async -> Bool {
@@ -122,22 +111,5 @@ extension Host {
     unsafe write(descriptor, reason, reason.utf8.count)
     fsync(descriptor)
     return true
-  }
-
-  /// One bundle a wallet, because each must go through although another cannot.
-  private func cancelEverything() async -> Int {
-    let swarm = await parts.exchange.truth().swarm
-    let slot = "host/kill/\(options.time.wall.nanoseconds)"
-    var wallets = 0
-    for wallet in swarm.wallets {
-      let busy = wallet.accounts.filter { !$0.orders.isEmpty }
-      guard !busy.isEmpty else { continue }
-      let bundle = Bundle(
-        "kill", priority: .kill, intents: busy.map { .cancelAll(account: $0.id) })
-      let submitter = Submitter(
-        job: "host", run: "kill", slot: slot, effect: wallets, capabilities: [.trade])
-      if case .success = await parts.bundles.submit(bundle, from: submitter) { wallets += 1 }
-    }
-    return wallets
   }
 }

@@ -18,8 +18,6 @@ actor Host {
   private(set) var lastReload: ReloadReport?
   /// Why the host runs by an older table than the one on disk, if it does.
   private(set) var degradation: String?
-  /// Whether an emergency stop is in force; then no order shall be left.
-  var isKilled = false
   private var lastTurn: Task<Void, Never>?
 
   init(options: HostOptions, parts: HostParts, examiner: TableExaminer, force: TableInForce) {

@@ -51,6 +51,7 @@ extension Host {
 
   private nonisolated var services: [@Sendable () async -> Void] {
     [
+      { await self.keep("bundles") { try await self.parts.bundles.run() } },
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
       { await self.storeBars() }, { await self.storeEvents() },
@@ -231,7 +232,6 @@ extension Host {
         known = await offerNewPlugins(known)
         await backlog.retry()
       }
-      if looks % 12 == 0 { await parts.bundles.resolve() }
       if looks % 14_400 == 0 { await prune() }
     }
   }
@@ -241,7 +241,6 @@ extension Host {
     while !Task.isCancelled {
       try? await options.pause(.milliseconds(500))
       await heedKillFile()
-      await cancelLeftovers()
     }
   }
 
