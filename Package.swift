@@ -23,6 +23,14 @@ let floors: [(module: String, imports: [String])] = [
   ("Supervisor", ["Isolation", "Telemetry", "JobTable", "Wire", "CSpawn"]),
   ("Worker", ["Isolation", "Wire", "CSandbox"]),
   ("Exchange", ["Isolation", "Telemetry", "Bundles", "Market"]),
+  // 6
+  (
+    "Lab",
+    [
+      "Isolation", "Telemetry", "JobTable", "Wire", "HotState", "Market", "Bundles", "Scheduler",
+      "Worker", "Exchange",
+    ]
+  ),
 ]
 
 /// The shipped plugins, one dynamic library each.

@@ -5,6 +5,9 @@ import Worker
 // A worker is this program too; it shares nothing else with the command line.
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 
+// The Lab is a process whose time is virtual, from its first task on.
+if CommandLine.arguments.dropFirst().first == "lab" { LabProcess.run() }
+
 SignalListener.block()
 Task.detached {
   let surroundings = Surroundings(
