@@ -1,0 +1,151 @@
+import Bundles
+import PluginAPI
+
+/// Turns states of the venue into courses of values.
+struct Sampler: Sendable {
+  /// What is drawn; the names are those of the report.
+  enum Course: String, CaseIterable {
+    case mid, pivot, lower, upper, bestBid, bestAsk, lowestBid, highestAsk
+    case equity, drawdown, sol, token, tokenShare, bidDepth, askDepth, spread, outsideSpread
+    case orders
+
+    var unit: String {
+      switch self {
+      case .mid, .pivot, .lower, .upper, .bestBid, .bestAsk, .lowestBid, .highestAsk:
+        "SOL per token"
+      case .equity, .drawdown, .sol, .bidDepth, .askDepth: "SOL"
+      case .token: "tokens"
+      case .tokenShare: "share"
+      case .spread, .outsideSpread: "basis points"
+      case .orders: "orders"
+      }
+    }
+  }
+
+  private let lots: MarketLots
+  private var courses: [SampledSeries]
+  private(set) var money = MoneyFacts()
+  private(set) var samples = 0
+  private var quoted = 0
+  private var spreads = Mean()
+  private var outsideSpreads = Mean()
+  private var bidDepths = Mean()
+  private var askDepths = Mean()
+  private(set) var tokenShares: (lowest: Double, highest: Double)?
+  /// What the wallets held at first, to be valued at the end.
+  private var firstHoldings: Holdings?
+
+  init(lots: MarketLots) {
+    self.lots = lots
+    courses = Array(repeating: SampledSeries(), count: Course.allCases.count)
+  }
+
+  /// Takes one state, `time` seconds after the start.
+  mutating func add(
+    _ state: VenueState, pivot: PriceLots?, channel: PriceChannel?, at time: Double
+  ) {
+    samples += 1
+    let book = OwnBook(state)
+    add(prices: state, book, pivot, channel, at: time)
+    add(depth: book, at: time)
+    if let price = state.mid ?? pivot { add(money: state, at: price, time) }
+  }
+
+  private mutating func put(_ course: Course, _ value: Double?, _ time: Double) {
+    guard let value, let index = Course.allCases.firstIndex(of: course) else { return }
+    courses[index].add(value, at: time)
+  }
+
+  private mutating func add(
+    prices state: VenueState, _ book: OwnBook, _ pivot: PriceLots?, _ channel: PriceChannel?,
+    at time: Double
+  ) {
+    put(.mid, state.mid.map(lots.price), time)
+    put(.pivot, pivot.map(lots.price), time)
+    put(.lower, channel.map { lots.price($0.lower) }, time)
+    put(.upper, channel.map { lots.price($0.upper) }, time)
+    put(.bestBid, book.bids.last.map(lots.price), time)
+    put(.bestAsk, book.asks.first.map(lots.price), time)
+    put(.lowestBid, book.bids.first.map(lots.price), time)
+    put(.highestAsk, book.asks.last.map(lots.price), time)
+    put(.spread, book.spread, time)
+    put(.outsideSpread, book.outsideSpread, time)
+    if let spread = book.spread { spreads.add(spread) }
+    if let spread = book.outsideSpread { outsideSpreads.add(spread) }
+  }
+
+  private mutating func add(depth book: OwnBook, at time: Double) {
+    put(.bidDepth, Double(book.bidValue) / 1e9, time)
+    put(.askDepth, Double(book.askValue) / 1e9, time)
+    put(.orders, Double(book.bids.count + book.asks.count), time)
+    bidDepths.add(Double(book.bidValue))
+    askDepths.add(Double(book.askValue))
+    if !book.bids.isEmpty, !book.asks.isEmpty { quoted += 1 }
+  }
+
+  private mutating func add(money state: VenueState, at price: PriceLots, _ time: Double) {
+    let holdings = Holdings(state)
+    let equity = holdings.value(at: price, lots, solPrice: state.oracle?.price)
+    if firstHoldings == nil {
+      firstHoldings = holdings
+      money.equityStart = equity
+      money.equityPeak = equity
+    }
+    money.equityEnd = equity
+    money.equityPeak = max(money.equityPeak, equity)
+    money.heldEquityEnd =
+      firstHoldings?.value(at: price, lots, solPrice: state.oracle?.price) ?? equity
+    let fall = money.equityPeak - equity
+    if fall > money.drawdown {
+      money.drawdown = fall
+      money.drawdownShare = Double(fall) / Double(max(1, money.equityPeak))
+    }
+    let share = Double(holdings.tokenValue(at: price, lots)) / Double(max(1, equity))
+    tokenShares = tokenShares.map { (min($0.lowest, share), max($0.highest, share)) } ?? (share, share)
+    put(.equity, Double(equity) / 1e9, time)
+    put(.drawdown, -Double(fall) / 1e9, time)
+    put(.sol, Double(holdings.sol) / 1e9, time)
+    put(.token, Double(holdings.token) / lots.atomsPerToken, time)
+    put(.tokenShare, share, time)
+  }
+
+  /// The courses as the report has them.
+  var series: [SeriesFacts] {
+    zip(Course.allCases, courses).map { course, values in
+      let points = values.points
+      return SeriesFacts(
+        name: course.rawValue, unit: course.unit, times: points.map(\.time),
+        values: points.map(\.value))
+    }
+  }
+
+  /// Adds the averages to what is known of the grid.
+  func complete(_ grid: GridFacts) -> GridFacts {
+    var grid = grid
+    grid.quotedShare = Double(quoted) / Double(max(1, samples))
+    grid.meanSpread = spreads.value
+    grid.meanOutsideSpread = outsideSpreads.value
+    grid.meanBidDepth = bidDepths.value
+    grid.meanAskDepth = askDepths.value
+    grid.highestTokenShare = tokenShares?.highest ?? 0
+    grid.lowestTokenShare = tokenShares?.lowest ?? 0
+    return grid
+  }
+}
+
+/// An average.
+private struct Mean: Sendable {
+  private var sum = 0.0
+  private var count = 0
+
+  mutating func add(_ value: Double) {
+    sum += value
+    count += 1
+  }
+
+  var value: Double { count == 0 ? 0 : sum / Double(count) }
+}
+
+extension MarketLots {
+  var atomsPerToken: Double { (0..<tokenDecimals).reduce(1.0) { product, _ in product * 10 } }
+}

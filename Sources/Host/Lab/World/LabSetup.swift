@@ -1,0 +1,41 @@
+package import Bundles
+package import Exchange
+package import JobTable
+package import Market
+package import PluginAPI
+
+/// All that decides what a run of the Lab does.
+package struct LabSetup: Sendable {
+  package var scenario: LabScenario
+  package var seed: UInt64
+  /// How much virtual time passes.
+  package var length: Duration
+  /// When it begins on the virtual wall clock.
+  package var start: Timestamp
+  package var table: JobTable
+  package var tableDigest: UInt64
+  package var exchange: ExchangeSettings
+  package var limits: BundleLimits
+  package var pivot: PivotSettings
+  /// What the price follows, if anything.
+  package var replay: ReplayFile?
+
+  /// When runs begin that no file dates: 2026-01-01T00:00:00Z.
+  package static let usualStart = Timestamp(seconds: 1_767_225_600)
+
+  package init(
+    scenario: LabScenario, seed: UInt64, length: Duration, start: Timestamp, table: JobTable,
+    tableDigest: UInt64, exchange: ExchangeSettings, limits: BundleLimits, pivot: PivotSettings
+  ) {
+    self.scenario = scenario
+    self.seed = seed
+    self.length = length
+    self.start = start
+    self.table = table
+    self.tableDigest = tableDigest
+    self.exchange = exchange
+    self.limits = limits
+    self.pivot = pivot
+    self.exchange.seed = seed
+  }
+}
