@@ -1,7 +1,7 @@
 /// All verbs, in the order in which help shows them.
 enum Commands {
   static let all: [Command] =
-    [run, check, diff, next, schema, plugins, newPlugin, lab]
+    [run, check, diff, next, schema, plugins, newPlugin, lab, faults]
     + [status, jobs, runs, why, trigger, pause, resume, enable, disable, plan, reload]
     + [kill, clear, audit, events, metrics, completion, bench]
 

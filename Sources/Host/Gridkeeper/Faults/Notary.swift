@@ -6,13 +6,12 @@ import PluginAPI
 final class Notary: Sendable {
   /// The signatures of one signing of a bundle.
   struct Signing: Sendable, Hashable {
-    let bundle: BundleID
     let attempt: Int
     let signatures: [Signature]
   }
 
   private struct State {
-    var signings: Set<Signing> = []
+    var signings: [BundleID: Set<Signing>] = [:]
     var receipts: Set<BundleID> = []
   }
 
@@ -20,16 +19,15 @@ final class Notary: Sendable {
 
   func saw(_ signed: SignedBundle) {
     let signing = Signing(
-      bundle: signed.id, attempt: signed.attempt,
-      signatures: signed.transactions.map(\.signature))
-    state.withLock { _ = $0.signings.insert(signing) }
+      attempt: signed.attempt, signatures: signed.transactions.map(\.signature))
+    state.withLock { _ = $0.signings[signed.id, default: []].insert(signing) }
   }
 
   func promised(_ id: BundleID) { state.withLock { _ = $0.receipts.insert(id) } }
 
-  /// All signings, by bundle.
-  var signings: [BundleID: [Signing]] {
-    Dictionary(grouping: state.withLock(\.signings), by: \.bundle)
+  /// All signings of a bundle, in order.
+  func signings(of id: BundleID) -> [Signing] {
+    state.withLock { $0.signings[id, default: []] }.sorted { $0.attempt < $1.attempt }
   }
 
   var receipts: Set<BundleID> { state.withLock(\.receipts) }
