@@ -142,23 +142,3 @@ package struct VenueState: Sendable, Hashable, Codable {
     return PriceLots(bid.price.count + (ask.price.count - bid.price.count) / 2)
   }
 }
-
-extension Venue {
-  package func latestBlockhash() async throws(VenueFailure) -> Blockhash {
-    throw VenueFailure("not supported")
-  }
-
-  package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
-    async throws(VenueFailure) -> SignedBundle
-  { throw VenueFailure("not supported") }
-
-  package func send(_ bundle: SignedBundle) async -> SendAnswer { .unreachable("not supported") }
-
-  package func status(of signatures: [Signature]) async throws(VenueFailure) -> StatusReport {
-    throw VenueFailure("not supported")
-  }
-
-  package func effects(of bundle: SignedBundle, plan: BundlePlan)
-    async throws(VenueFailure) -> BundleEffects
-  { throw VenueFailure("not supported") }
-}

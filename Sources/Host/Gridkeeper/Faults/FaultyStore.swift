@@ -149,8 +149,8 @@ struct FaultyStore: Store {
     try await reading { () throws(StoreError) in try await disk.bundle(id: id) }
   }
 
-  func tipsPaid(since time: Timestamp) async throws(StoreError) -> SOL {
-    try await reading { () throws(StoreError) in try await disk.tipsPaid(since: time) }
+  func bundleCosts(since time: Timestamp) async throws(StoreError) -> BundleCosts {
+    try await reading { () throws(StoreError) in try await disk.bundleCosts(since: time) }
   }
 
   // MARK: History

@@ -2,6 +2,7 @@ import Bundles
 import Exchange
 import Isolation
 import Lab
+import Market
 import PluginAPI
 
 /// The way from one life of the host to the exchange, on which everything can go wrong that can go
@@ -22,7 +23,7 @@ struct FaultyVenue: Venue {
   func read() async throws -> VenueState {
     await power.pass()
     if dice.draws(.venueUnreadable) { throw VenueFailure("the node does not answer") }
-    let state = await exchange.read()
+    let state = try await exchange.read()
     await power.pass()
     return state
   }
@@ -95,7 +96,7 @@ struct FaultyVenue: Venue {
 
   func reclaimable() async throws -> [ReclaimableAccount] {
     await power.pass()
-    return await exchange.reclaimable()
+    return try await exchange.reclaimable()
   }
 }
 
@@ -107,5 +108,22 @@ extension StatusReport {
     return StatusReport(
       statuses: statuses.map { status in status.flatMap { $0.slot <= then ? $0 : nil } },
       slot: then, finalizedBlockHeight: finalizedBlockHeight > lag ? finalizedBlockHeight - lag : 0)
+  }
+}
+
+/// The exchange's news, for as long as there is power.
+struct PoweredFeed: MarketFeed {
+  let exchange: SimulatedExchange
+  let power: Power
+
+  func poll(after cursor: FeedCursor) async throws -> FeedBatch {
+    await power.pass()
+    return try await exchange.poll(after: cursor)
+  }
+
+  func waitForNews(after cursor: FeedCursor) async throws {
+    await power.pass()
+    try await exchange.waitForNews(after: cursor)
+    await power.pass()
   }
 }

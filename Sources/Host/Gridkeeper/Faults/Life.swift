@@ -17,7 +17,9 @@ final class Life: Sendable {
     var plugins: String
     /// How long things go wrong; then it is calm until everything can have come to an end.
     var trouble: Duration = .seconds(240)
-    var calm: Duration = .seconds(180)
+    var calm: Duration = .seconds(120)
+    /// How long the last host lives on with all jobs switched off: longer than a blockhash.
+    var rest: Duration = .seconds(80)
     /// Whether the host's log is told.
     var isVerbose = false
   }

@@ -11,13 +11,13 @@ final class MortalHost: Sendable {
   init(_ life: Life) { self.life = life }
 
   func live(until end: MonotonicInstant) async {
-    let work = Task { await self.work(until: end) }
+    // Not awaited: the work of a host that died waits for power for ever.
+    Task { await self.work(until: end) }
     let clock = Task {
-      try? await VirtualTime.pause(until: end + .seconds(90))
+      try? await VirtualTime.pause(until: end + .seconds(200))
       self.power.cut()
     }
     await power.failure()
-    work.cancel()
     clock.cancel()
     loop.stop()
   }
@@ -30,10 +30,12 @@ final class MortalHost: Sendable {
       defer { operators.cancel() }
       try await host.live(with: []) {
         try? await VirtualTime.pause(until: end)
+        await self.rest(host)
       }
       operators.cancel()
     } catch {
-      // It could not start: as with a real one, somebody starts it again.
+      // As with a real one, somebody starts it again.
+      if life.plan.isVerbose { FileOutput.error.line("a host did not start: \(error)") }
     }
   }
 
@@ -43,12 +45,24 @@ final class MortalHost: Sendable {
     var options = HostOptions(
       table: TablePaths(table: life.folder.table), socket: "", environment: [:], executable: "",
       time: life.time)
-    options.pause = { try await VirtualTime.pause(for: $0) }
+    options.pause = { [power] duration in
+      await power.pass()
+      try await VirtualTime.pause(for: duration)
+      await power.pass()
+    }
     options.substitutes = Substitutes(
       store: FaultyStore(disk: life.disk, dice: life.dice, power: power),
-      exchange: life.exchange, venue: venue, loop: loop,
+      exchange: life.exchange, venue: venue,
+      feed: PoweredFeed(exchange: life.exchange, power: power), loop: loop,
       launcher: InnerWorkers(loop: loop, time: life.time, dice: life.dice))
     return options
+  }
+
+  /// At the very end the jobs are switched off, so that what is under way can become final.
+  private func rest(_ host: Host) async {
+    guard life.dice.isCalm else { return }
+    await reload(life.folder.still(life.plan), on: host)
+    try? await VirtualTime.pause(for: life.plan.rest)
   }
 
   // MARK: Operators and fate

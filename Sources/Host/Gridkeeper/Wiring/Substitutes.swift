@@ -1,6 +1,7 @@
 import Bundles
 import Exchange
 import Isolation
+import Market
 import Storage
 import Supervisor
 
@@ -12,6 +13,8 @@ struct Substitutes: Sendable {
   let exchange: SimulatedExchange
   /// The way to the market.
   let venue: any Venue
+  /// News of the market.
+  let feed: any MarketFeed
   let loop: EventLoop
   let launcher: any WorkerLauncher
 }

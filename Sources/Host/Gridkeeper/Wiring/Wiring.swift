@@ -85,7 +85,7 @@ struct Wiring {
         lookback: table.market.lookback, nominalDailyVolume: table.market.nominalDailyVolume,
         seedPrice: seed, lots: lots), start: options.time.wall)
     return MarketService(
-      feed: exchange, memory: MarketMemory(pivot: pivot), metrics: metrics, hooks: hooks)
+      feed: options.substitutes?.feed ?? exchange, memory: MarketMemory(pivot: pivot), metrics: metrics, hooks: hooks)
   }
 
   private func hooks(
