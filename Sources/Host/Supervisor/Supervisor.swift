@@ -27,7 +27,9 @@ package actor Supervisor {
   var jobs: [String: HostedJob] = [:]
   /// Plugins that have jobs in force.
   var used: Set<String> = []
-  var runs: [UInt64: OpenRun] = [:]
+  var runs = NumberMap<OpenRun>()
+  /// Jobs in force by the numbers of whoever starts runs, as far as they were asked for.
+  var seats: [Seat?] = []
   var random: SeededRandom
   var isShutDown = false
   private var lastSerial = 0
