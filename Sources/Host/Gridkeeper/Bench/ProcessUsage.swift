@@ -1,16 +1,11 @@
 import Glibc
+import Isolation
 
 /// What processes use, as the kernel tells it.
 enum ProcessUsage {
   /// CPU time of a process in nanoseconds, threads that ended included, as the floors measure it; 0
   /// when there is no process of that number.
-  static func cpu(of process: Int32) -> Int64 {
-    var clock = clockid_t()
-    var time = timespec()
-    guard unsafe clock_getcpuclockid(process, &clock) == 0, unsafe clock_gettime(clock, &time) == 0
-    else { return 0 }
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
+  static func cpu(of process: Int32) -> Int64 { SystemTime.cpu(of: process) ?? 0 }
 
   /// Resident memory in megabytes (10⁶ bytes); 0 when there is no process of that number.
   static func memory(of process: Int32) -> Double {
