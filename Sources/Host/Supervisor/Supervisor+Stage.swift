@@ -41,11 +41,16 @@ extension Supervisor {
   package func commit(_ stage: Stage) {
     let kept = Set(stage.jobs.values.map(\.handle))
     let before = jobs
+    pinOpenRuns()
     jobs = stage.jobs
-    used = Set(jobs.values.map(\.job.plugin))
+    seats = []
+    used = []
+    for job in jobs.values { used.insert(job.job.plugin) }
     pins = stage.pins
     if let replacements = stage.replacements { takeOver(replacements.id) }
-    for name in Set((Array(before.values) + Array(jobs.values)).map(\.job.plugin)) {
+    var names = used
+    for job in before.values { names.insert(job.job.plugin) }
+    for name in names {
       let plugin = hosted(name)
       plugin.pin = pins[name]
       let dropped = before.values.filter { $0.job.plugin == name && !kept.contains($0.handle) }

@@ -31,7 +31,9 @@ package actor Supervisor {
   var pins: [String: String]
   /// Workers that may take over together with a new table.
   var replacing: [Int: [Worker]] = [:]
-  var runs: [UInt64: OpenRun] = [:]
+  var runs = NumberMap<OpenRun>()
+  /// Jobs in force by the numbers of whoever starts runs, as far as they were asked for.
+  var seats: [Seat?] = []
   var random: SeededRandom
   var isShutDown = false
   private var lastSerial = 0

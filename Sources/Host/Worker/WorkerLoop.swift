@@ -19,7 +19,7 @@ package final class WorkerLoop: Sendable {
   private struct State {
     var plugin: LoadedPlugin?
     var jobs: [UInt32: PreparedJob] = [:]
-    var runs: [UInt64: RunningRun] = [:]
+    var runs = NumberMap<RunningRun>()
     var calls: [UInt64: OpenCall] = [:]
     var lastCall: UInt64 = 0
     var outbox = Outbox()
@@ -52,7 +52,8 @@ package final class WorkerLoop: Sendable {
   /// All frames, once one of them must be sent now.
   package func takeOutput() -> [UInt8] {
     state.withLock { state in
-      guard state.outbox.due <= Outbox.atOnce || state.isStopped || state.outbox.due <= time.monotonic
+      guard
+        state.outbox.due <= Outbox.atOnce || state.isStopped || state.outbox.due <= time.monotonic
       else { return [] }
       return state.outbox.take()
     }
@@ -194,8 +195,9 @@ package final class WorkerLoop: Sendable {
     let cancelled = state.withLock { state in
       tasks.filter { run, task in
         guard let running = state.runs[run] else { return false }
-        state.runs[run]?.task = task
-        return running.isCancelled
+        if running.isCancelled { return true }
+        state.runs[run] = RunningRun(task: task, isCancelled: false)
+        return false
       }
     }
     for (_, task) in cancelled { task.cancel() }
@@ -216,7 +218,7 @@ package final class WorkerLoop: Sendable {
   private func cancel(_ runs: [UInt64]) {
     let tasks = state.withLock { state in
       runs.compactMap { run -> Task<Void, Never>? in
-        state.runs[run]?.isCancelled = true
+        state.runs.update(run) { $0.isCancelled = true }
         return state.runs[run]?.task
       }
     }
@@ -298,7 +300,7 @@ package final class WorkerLoop: Sendable {
     closing run: UInt64? = nil, _ add: (inout Outbox) -> Result
   ) -> Result {
     let (isEarlier, result) = state.withLock { state in
-      if let run { state.runs[run] = nil }
+      if let run { state.runs.remove(run) }
       let before = state.outbox.due
       let result = add(&state.outbox)
       return (state.outbox.due < before, result)

@@ -38,8 +38,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     runs.begin(orders)
     let started = orders.map { order in
       WorkerRun(
-        id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: order.attempt, seed: order.slot.seed, endMayWait: order.endMayWait)
+        id: order.id.rawValue, job: order.job, jobNumber: order.jobNumber,
+        plannedAt: order.plannedAt, cause: order.cause, attempt: order.attempt,
+        seed: order.slot.seed, endMayWait: order.endMayWait)
     }
     supervisor?.assumeIsolated { $0.start(started) }
   }

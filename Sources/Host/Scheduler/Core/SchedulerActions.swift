@@ -56,11 +56,40 @@ package struct SchedulerNotice: Sendable, Hashable {
   package var detail: String
 }
 
-/// The numbers of a run that ended.
+/// The numbers of a run that ended, all in nanoseconds: they are made for every run, and arithmetic
+/// with `Duration` costs ten times as much.
 package struct RunSample: Sendable, Hashable {
-  package var job: String
+  /// The parts of `Scheduler.Lateness`.
+  package struct Lateness: Sendable, Hashable {
+    package var timer: Int64
+    package var queue: Int64
+    package var worker: Int64
+    package var plugin: Int64
+
+    package var total: Int64 { timer + queue + worker + plugin }
+  }
+
   package var lateness: Lateness
   /// From the job's first instruction to its last, or from the order to the report when the
   /// worker told no times.
-  package var duration: Duration
+  package var duration: Int64
+}
+
+extension RunSample.Lateness {
+  init(_ run: ActiveRun, _ timings: RunTimings) {
+    let received = max(run.dispatched, timings.received ?? run.dispatched)
+    let started = max(received, timings.started ?? received)
+    timer = max(0, run.slot.woke - run.slot.due)
+    queue = max(0, run.dispatched - run.slot.woke)
+    worker = received - run.dispatched
+    plugin = started - received
+  }
+}
+
+extension Lateness {
+  init(_ sample: RunSample.Lateness) {
+    self.init(
+      timer: .nanoseconds(sample.timer), queue: .nanoseconds(sample.queue),
+      worker: .nanoseconds(sample.worker), plugin: .nanoseconds(sample.plugin))
+  }
 }

@@ -186,16 +186,18 @@ extension SchedulerCore {
       place = Int32(runs.count)
       runs.append(run)
     }
-    runNumbers[run.id] = place
+    runNumbers[run.id.rawValue] = place
     return place
   }
 
   func order(_ run: ActiveRun) -> RunOrder {
-    let rules = jobs[Int(run.job)].rules
-    return RunOrder(
-      id: run.id, plugin: plugins[Int(rules.plugin)].name, slot: slotID(run.job, run.slot),
+    let plugin = Int(jobs[Int(run.job)].rules.plugin)
+    var order = RunOrder(
+      id: run.id, plugin: plugins[plugin].name, slot: slotID(run.job, run.slot),
       plannedAt: Timestamp(nanoseconds: run.slot.planned), cause: run.slot.cause,
       attempt: Int(run.slot.attempt), generation: run.generation,
       deadline: MonotonicInstant(nanoseconds: run.deadline))
+    order.jobNumber = run.job
+    return order
   }
 }

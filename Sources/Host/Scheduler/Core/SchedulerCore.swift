@@ -34,7 +34,7 @@ package struct SchedulerCore: Sendable {
   var groupNumbers: [String: Int32] = [:]
   var runs: [ActiveRun?] = []
   var freeRuns: [Int32] = []
-  var runNumbers: [RunID: Int32] = [:]
+  var runNumbers = NumberMap<Int32>()
   var forcedRuns: [UInt32: [Int32]] = [:]
   var ramp: CatchUpRamp
   var dirty = StreakQueue()
