@@ -20,7 +20,7 @@ extension Host {
     try await control.start()
     let metricsServer = try await serveMetrics()
     try await reconcile()
-    await heedKillFile()
+    await heedKillFile(isStart: true)
     await parts.scheduler.start()
     parts.log.info(
       "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
