@@ -158,6 +158,20 @@ import Testing
     #expect(error?.message.contains("shape 99") == true)
   }
 
+  @Test func theFirstShapeIsBroughtUpToDate() async throws {
+    do {
+      let database = try Database(path: path, create: true)
+      try database.execute(Migrations.steps[0])
+      try database.execute("PRAGMA user_version = 1")
+      try database.execute(
+        "INSERT INTO audit (time, who, action, detail) VALUES (1, 'anna', 'pause', 'old')")
+    }
+    let store = try await SQLiteStore.open(path: path)
+    let entry = try await store.audit(limit: 9).first
+    #expect(entry?.who == "anna" && entry?.detail == "old" && entry?.job == "")
+    await store.close()
+  }
+
   @Test func aMigrationThatFailsLeavesTheOldShape() throws {
     let database = try Database(path: path, create: true)
     try database.execute("CREATE TABLE events (seq INTEGER)")

@@ -196,6 +196,25 @@ enum Engine: String, CaseIterable {
   }
 
   @Test(arguments: Engine.allCases)
+  func aJobHasSoManyKeysAndNoMore(_ engine: Engine) async throws {
+    try await engine.run { store in
+      for number in 0..<mostStateKeys {
+        try await store.storeState(job: "a", key: "\(number)", json: "1", at: at(0))
+      }
+      let error = await #expect(throws: StoreError.self) {
+        try await store.storeState(job: "a", key: "new", json: "1", at: at(0))
+      }
+      #expect(
+        error?.code == .tooMany && error?.message.hasPrefix("new: the state of a has") == true)
+      try await store.storeState(job: "a", key: "7", json: "2", at: at(0))
+      try await store.storeState(job: "b", key: "new", json: "1", at: at(0))
+      try await store.storeState(job: "a", key: "8", json: nil, at: at(0))
+      try await store.storeState(job: "a", key: "new", json: "1", at: at(0))
+      #expect(try await store.state(job: "a").count == mostStateKeys)
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
   func theSameEffectIsAcceptedOnce(_ engine: Engine) async throws {
     try await engine.run { store in
       let first = BundleRecord("b1")
@@ -281,8 +300,14 @@ enum Engine: String, CaseIterable {
     try await engine.run { store in
       for number in 1...3 {
         try await store.appendAudit(
-          AuditRecord(time: at(0), who: "anna", action: "pause", detail: "\(number)"))
+          AuditRecord(
+            time: at(0), who: "anna", action: "pause", job: "grid", before: "idle", after: "paused",
+            detail: "\(number)"))
       }
+      let newest = AuditRecord(
+        time: at(0), who: "anna", action: "pause", job: "grid", before: "idle", after: "paused",
+        detail: "3")
+      #expect(try await store.audit(limit: 2).first == newest)
       #expect(try await store.audit(limit: 2).map(\.detail) == ["3", "2"])
     }
   }

@@ -47,11 +47,13 @@ extension Host {
   }
 
   /// Does what a kill file asks for that somebody put there by hand.
-  func heedKillFile() async {
+  func heedKillFile(isStart: Bool = false) async {
     guard await parts.killFile.read() == .set else { return }
     guard await parts.bundles.state.mode != .halted else { return }
     let before = await parts.bundles.state.mode.rawValue
     _ = await halt(await killFileReason())
+    // At a start it is most often an old one.
+    guard !isStart else { return }
     await note("kill", by: "the kill file \(parts.killFile.path)", before: before)
   }
 

@@ -156,7 +156,8 @@ actor Host {
     parts.metrics.set(.init("config_last_reload_ok"), report.result == .rejected ? 0 : 1)
     guard report.result != .unchanged else { return report }
     let name = report.result == .applied ? "CONFIG_APPLIED" : "CONFIG_REJECTED"
-    let detail = report.result == .applied ? report.diff : report.diagnostics.rendered()
+    let isBare = report.diff.isEmpty || report.diagnostics.isEmpty
+    let detail = report.diff + (isBare ? "" : "\n") + report.diagnostics.rendered()
     parts.events.emit(name, ["generation": "\(report.generation)", "detail": detail])
     let level: LogLevel = report.result == .applied ? .info : .error
     parts.log.write(

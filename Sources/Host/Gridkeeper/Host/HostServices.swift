@@ -36,7 +36,7 @@ extension Host {
     with company: [@Sendable () async -> Void], until isOver: () async -> Void
   ) async throws {
     try await reconcile()
-    await heedKillFile()
+    await heedKillFile(isStart: true)
     await parts.scheduler.start()
     parts.log.info(
       "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])

@@ -44,7 +44,8 @@ extension SQLiteStore {
   package func audit(limit: Int) async throws(StoreError) -> [AuditRecord] {
     try await read { database throws(StoreError) in
       try database.query(
-        "SELECT \(AuditRecord.columns) FROM audit ORDER BY id DESC LIMIT ?", [.integer(limit)],
+        "SELECT \(AuditRecord.columns) FROM audit ORDER BY time DESC, id DESC LIMIT ?",
+        [.integer(limit)],
         AuditRecord.init)
     }
   }
