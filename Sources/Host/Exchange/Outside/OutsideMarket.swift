@@ -40,25 +40,27 @@ struct OutsideMarket: Sendable {
     for _ in 0..<random.poisson(mean: mean, limit: Self.mostTakesInASlot) {
       trade(&state, at: time, random: &random)
     }
+    let cranks = settings.cranksPerMinute / 60 * step * speed
+    if random.poisson(mean: cranks, limit: 1) > 0 { state.crank() }
   }
 
   /// Takes what can be had better than the fair price after fees.
   private mutating func arbitrage(_ state: inout ExchangeState, at time: Timestamp) {
-    let edge = Double(state.costs.takerFee) / 1e6 + 0.0005
+    let edge = Double(state.market.takerFee) / 1e6 + 0.0005
     let buy = PriceLots(Int64((fair.value * (1 - edge)).rounded(.down)))
     let sell = PriceLots(Int64((fair.value * (1 + edge)).rounded(.up)))
-    if let ask = state.engine.best(.ask), ask <= buy {
+    if let ask = state.market.engine.best(.ask), ask <= buy {
       withdraw(&state)
       state.outsideTake(.bid, size: Self.anySize, limit: buy, at: time)
     }
-    if let bid = state.engine.best(.bid), bid >= sell {
+    if let bid = state.market.engine.best(.bid), bid >= sell {
       withdraw(&state)
       state.outsideTake(.ask, size: Self.anySize, limit: sell, at: time)
     }
   }
 
   private mutating func withdraw(_ state: inout ExchangeState) {
-    for quote in quotes { state.engine.cancel(quote.number) }
+    for quote in quotes { state.market.engine.cancel(quote.number) }
     quotes = []
     targets = [:]
   }
@@ -78,7 +80,7 @@ struct OutsideMarket: Sendable {
   }
 
   private func isHit(_ quote: Quote, _ state: ExchangeState) -> Bool {
-    state.engine.order(quote.number)?.size != quote.size
+    state.market.engine.order(quote.number)?.size != quote.size
   }
 
   private func prices(_ side: Side) -> [Int64] {
@@ -103,7 +105,8 @@ struct OutsideMarket: Sendable {
   ) {
     let size = size(worth: settings.levelValue, times: 0.5 + random.uniform(), state, price)
     let order = NewOrder(side: side, price: PriceLots(price), size: BaseLots(size))
-    guard case .placed(let number) = state.engine.post(order, owner: .outsideMaker, now: time)
+    guard
+      case .placed(let number) = state.market.engine.post(order, owner: .outsideMaker, now: time)
     else { return }
     quotes.append(Quote(number: number, size: size))
   }
@@ -122,7 +125,7 @@ struct OutsideMarket: Sendable {
     -> Int64
   {
     let lamports = Double(value.count) * factor
-    let lots = lamports / Double(state.lots.quoteLot.count) / Double(price)
-    return max(state.lots.minimumSize.count, 1, Int64(min(lots, 0x1p40)))
+    let lots = lamports / Double(state.market.lots.quoteLot.count) / Double(price)
+    return max(state.market.lots.minimumSize.count, 1, Int64(min(lots, 0x1p40)))
   }
 }
