@@ -9,7 +9,8 @@ extension Gate {
     else { return nil }
     let rest = (open.until - context.now).inSeconds.rounded(.up)
     return Refusal(
-      open.rule.code, "\(open.reason) (limit: \(open.rule.name)); trading goes on in \(Int(rest)) s",
+      open.rule.code,
+      "\(open.reason) (limit: \(open.rule.name)); trading goes on in \(Int(rest)) s",
       intent: intent)
   }
 

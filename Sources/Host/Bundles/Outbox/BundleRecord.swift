@@ -40,6 +40,8 @@ package struct BundleRecord: Sendable, Hashable, Codable {
   /// Whether own wallets may meet in it; such volume never enters pivot, profit or exports.
   package let isSynthetic: Bool
   package let accepted: Timestamp
+  /// The first block of the chain that it was meant for; empty when that was not known.
+  package var genesis = ""
   /// The block height after which it is not signed any more.
   package var deadline: UInt64
   package var state = BundleState.accepted

@@ -12,6 +12,7 @@ extension Outbox {
     switch record.state {
     case .accepted:
       flight.stage = .waiting
+      if isTooLate(flight) { break }
       line.add(record)
     case .unknown: line.suspend(record)
     case .landed:
@@ -21,6 +22,15 @@ extension Outbox {
     }
     flights[record.id] = flight
     actions.append(.note(.resumed, record))
+    if flight.stage == .waiting, isTooLate(flight) { giveUp(flight) }
+  }
+
+  /// The bundle's chain is no more: what landed there stays as it was, the rest never can.
+  mutating func orphan(_ record: BundleRecord) {
+    guard flights[record.id] == nil, !record.state.isFinal else { return }
+    flights[record.id] = Flight(record, .following, at: now.monotonic)
+    flights[record.id]?.record.reason = "the chain began anew"
+    close(record.id, record.state == .landed ? .finalized : .expired)
   }
 
   // MARK: Statuses

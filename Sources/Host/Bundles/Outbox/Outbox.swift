@@ -11,7 +11,8 @@ struct Outbox: Sendable {
   var line = DispatchLine()
   var budget: SendBudget
   var actions: [OutboxAction] = []
-  var now = OutboxMoment(wall: Timestamp(nanoseconds: 0), monotonic: MonotonicInstant(nanoseconds: 0))
+  var now = OutboxMoment(
+    wall: Timestamp(nanoseconds: 0), monotonic: MonotonicInstant(nanoseconds: 0))
   /// The highest block, the newest slot and the next leader's slot that were heard of.
   private(set) var height: UInt64 = 0
   private(set) var slot: UInt64 = 0
@@ -44,6 +45,7 @@ struct Outbox: Sendable {
     switch event {
     case .admitted(let record): admit(record)
     case .resumed(let record): resume(record)
+    case .orphaned(let record): orphan(record)
     case .stopped(let id, let refusal): stop(id, refusal)
     case .signed(let record): store(record)
     case .notSigned(let id, let why): postpone(id, why)

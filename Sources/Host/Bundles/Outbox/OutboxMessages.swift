@@ -7,6 +7,8 @@ enum OutboxEvent: Sendable {
   case admitted(BundleRecord)
   /// A bundle that an earlier host left unfinished.
   case resumed(BundleRecord)
+  /// An unfinished bundle of a chain that is no more.
+  case orphaned(BundleRecord)
   /// The last look before signing found a reason not to.
   case stopped(BundleID, Refusal)
   /// It is signed, perhaps with another tip.

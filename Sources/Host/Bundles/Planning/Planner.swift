@@ -67,7 +67,8 @@ package struct Planner: Sendable {
         "\(bundle.intents.count) intents need \(planner.drafts.count) transactions "
           + "(\(sizes) bytes), a bundle has at most \(longest)")
     }
-    return BundlePlan(id: bundle.id, transactions: planner.drafts.map { $0.planned(tip: bundle.tip) })
+    return BundlePlan(
+      id: bundle.id, transactions: planner.drafts.map { $0.planned(tip: bundle.tip) })
   }
 
   private init(ground: PlanningGround, payer: WalletID, tip: Lamports) {

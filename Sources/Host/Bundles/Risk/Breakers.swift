@@ -33,7 +33,8 @@ package struct BreakerRule: Sendable, Hashable, Codable {
   /// How long trading stays stopped.
   package var lock: Duration
 
-  package init(_ limit: Limit, window: Duration = .seconds(3_600), lock: Duration = .seconds(1_800)) {
+  package init(_ limit: Limit, window: Duration = .seconds(3_600), lock: Duration = .seconds(1_800))
+  {
     self.limit = limit
     self.window = window
     self.lock = lock

@@ -125,13 +125,15 @@ extension BundleService {
   private func record(_ context: GateContext) throws(Refusal) -> BundleRecord {
     let bundle = context.bundle
     let plan = try context.plan.get()
-    return BundleRecord(
+    var record = BundleRecord(
       submitter: context.submitter, label: bundle.label,
       bundle: AcceptedBundle(
         id: plan.id, intents: bundle.intents, tip: bundle.tip.lamports,
         priority: bundle.priority, payer: context.state.payer(of: bundle.intents) ?? ""),
       plan: plan, isSynthetic: context.isSynthetic, accepted: context.now,
       deadline: outbox.height + limits.dispatch.deadline)
+    record.genesis = genesis
+    return record
   }
 
   /// Money, prices and room that nobody else may use until the bundle has ended.

@@ -17,6 +17,7 @@ extension BundleService {
   /// - Throws: Any error of venue or journal; trading then stays halted.
   package func reconcile() async throws {
     _ = try await parts.venue.identity
+    genesis = try await parts.venue.genesis
     let unfinished = try await parts.journal.unfinished().filter { outbox.flights[$0.id] == nil }
     let report = try await parts.venue.status(of: [])
     let state = try await readVenue()
@@ -24,9 +25,17 @@ extension BundleService {
       throw VenueFailure("the venue was read at slot \(state.slot), statuses at \(report.slot)")
     }
     if !isReconciled { try await recallBudgets() }
-    for record in unfinished { takeOver(record, state) }
-    try await askAtStart(unfinished)
+    let (unsigned, signed) = (
+      unfinished.filter { $0.state == .accepted }, unfinished.filter { $0.state != .accepted }
+    )
+    for record in signed { takeOver(record, state) }
+    try await askAtStart(signed)
     _ = reconciler.compare(state, busy: busyAccounts)
+    open()
+    for record in unsigned { takeOver(record, state) }
+  }
+
+  private func open() {
     guard !isReconciled else { return }
     isReconciled = true
     // Whoever halted trading in the meantime meant it.
@@ -42,6 +51,9 @@ extension BundleService {
 
   /// Sets aside again what the bundle could still use. Its tip and its fee are in the sum of the day.
   private func takeOver(_ record: BundleRecord, _ state: VenueState) {
+    guard record.genesis.isEmpty || record.genesis == genesis else {
+      return handle(.orphaned(record))
+    }
     if record.state != .landed {
       let walk = BundleWalk(record.bundle.intents, over: state)
       claims.open(

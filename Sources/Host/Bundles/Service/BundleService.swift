@@ -12,6 +12,7 @@ package actor BundleService {
   var trading = TradingState.unreconciled
   var isReconciled = false
   var newestState: VenueState?
+  var genesis = ""
   var admissions: [BundleID: Task<Result<BundleReceipt, Refusal>, Never>] = [:]
   var claims = ClaimLedger()
   var tips = DayBudget()
@@ -55,8 +56,12 @@ package actor BundleService {
     return true
   }
 
-  /// New limits, in force from the next bundle. What stands and what is on its way stays.
+  /// New limits, in force from the next bundle. What stands and what is on its way stays. Their
+  /// generation counts only when something else changed, too: nobody decided by other limits then.
   package func setLimits(_ limits: BundleLimits) {
+    var same = self.limits
+    same.generation = limits.generation
+    guard same != limits else { return }
     self.limits = limits
     outbox.settings = limits.dispatch
     breakers.setRules(limits.breakers)

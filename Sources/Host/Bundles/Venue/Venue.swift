@@ -7,6 +7,12 @@ package protocol Venue: Sendable {
   /// - Throws: Any error when the venue cannot tell; the service then refuses.
   var identity: VenueIdentity { get async throws }
 
+  /// The name of the chain's first block. Another one is another chain: nothing that was sent to the
+  /// old one can happen any more.
+  ///
+  /// - Throws: Any error when the venue cannot tell.
+  var genesis: String { get async throws }
+
   /// Book, wallets and accounts, all at one moment.
   ///
   /// - Throws: Any error when the venue cannot be read.
