@@ -16,7 +16,7 @@ struct ExchangeFixture {
 
   init(
     wallets: Int = 2, accounts: Int = 2, outside: Bool = false, seed: UInt64 = 7,
-    replay: ReplayPath? = nil, _ change: (inout ExchangeSettings) -> Void = { _ in }
+    replay: ExchangeReplay? = nil, _ change: (inout ExchangeSettings) -> Void = { _ in }
   ) {
     var settings = ExchangeSettings()
     settings.seed = seed

@@ -126,8 +126,8 @@ import Testing
     var play = ExchangeFixture(outside: true)
     play.core.advance(to: ExchangeFixture.start + .seconds(600))
     let state = play.core.read()
-    #expect(state.bids.count == 5)
-    #expect(state.asks.count == 5)
+    #expect(state.bids.count >= 5)
+    #expect(state.asks.count >= 5)
     let mid = try #require(state.mid)
     #expect(abs(Double(mid.count) / play.core.fairPrice - 1) < 0.005)
     let trades = play.core.poll(after: .start).trades
