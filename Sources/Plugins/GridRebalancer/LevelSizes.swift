@@ -1,43 +1,67 @@
 import PluginAPI
 
+/// `multiplier^(n−1)` for n = 1…count, as whole numbers whose largest is near 2^40.
+struct LevelWeights: Sendable, Hashable {
+  private(set) var values: [UInt64]
+  private(set) var total: UInt64
+
+  init(count: Int, multiplier: Double) {
+    var growing = 1.0
+    for _ in 1..<max(1, count) { growing *= multiplier }
+    var weight = Double(1 << 40) / max(1, growing)
+    values = []
+    values.reserveCapacity(count)
+    total = 0
+    for _ in 0..<count {
+      let whole = UInt64(weight + 0.5)
+      values.append(whole)
+      total += whole
+      weight *= multiplier
+    }
+  }
+
+  /// What the smallest weight gets of `depth`, rounded down.
+  func smallestShare(of depth: Int64) -> Int64 {
+    guard let first = values.first, let last = values.last else { return 0 }
+    return Self.part(of: depth, min(first, last), total)
+  }
+
+  /// `depth · part / whole`, rounded down; nothing of a depth that is not positive.
+  fileprivate static func part(of depth: Int64, _ part: UInt64, _ whole: UInt64) -> Int64 {
+    guard depth > 0, whole > 0 else { return 0 }
+    return Int64(whole.dividingFullWidth(UInt64(depth).multipliedFullWidth(by: part)).quotient)
+  }
+}
+
 /// How a depth is dealt out to the levels of one side.
 enum LevelSizes {
-  private static let scale = Double(1 << 40)
-
   /// `count` sizes that grow by `multiplier` outwards and sum exactly to `depth`.
   ///
-  /// What rounding leaves goes, lot by lot, to the levels that lost most by it.
+  /// Each level ends where its share of the running total ends, so that none is off by a whole lot.
   static func geometric(depth: BaseLots, count: Int, multiplier: Double) -> [BaseLots] {
-    guard count > 0, depth.count > 0 else { return [] }
-    let weights = weights(count, multiplier)
-    let total = weights.reduce(0, +)
-    let shares = weights.map { (Int128(depth.count) * $0).quotientAndRemainder(dividingBy: total) }
-    var sizes = shares.map { Int64($0.quotient) }
-    let rest = Int(depth.count - sizes.reduce(0, +))
-    let losers = shares.indices.sorted {
-      (shares[$1].remainder, $0) < (shares[$0].remainder, $1)
+    guard count > 0, depth > .zero else { return [] }
+    let weights = LevelWeights(count: count, multiplier: multiplier)
+    var (running, given) = (UInt64(0), Int64(0))
+    return weights.values.map { weight in
+      running += weight
+      let end = LevelWeights.part(of: depth.count, running, weights.total)
+      defer { given = end }
+      return BaseLots(end - given)
     }
-    for index in losers.prefix(rest) { sizes[index] += 1 }
-    return sizes.map(BaseLots.init)
   }
 
   /// The largest count of levels, at most `limit`, of which none is smaller than `minimum`.
   static func count(limit: Int, depth: BaseLots, multiplier: Double, minimum: BaseLots) -> Int {
-    let least = max(minimum, BaseLots(1))
-    var count = min(limit, Int(depth.count / least.count))
-    while count > 0 {
-      let smallest = geometric(depth: depth, count: count, multiplier: multiplier).min()
-      if let smallest, smallest >= least { return count }
-      count -= 1
+    let least = max(minimum.count, 1)
+    func fits(_ count: Int) -> Bool {
+      LevelWeights(count: count, multiplier: multiplier).smallestShare(of: depth.count) >= least
     }
-    return 0
-  }
-
-  /// `multiplier^(n-1)` as whole numbers, the largest near 2^40.
-  private static func weights(_ count: Int, _ multiplier: Double) -> [Int128] {
-    var weights = [1.0]
-    while weights.count < count { weights.append(weights[weights.count - 1] * multiplier) }
-    let largest = max(weights[0], weights[weights.count - 1])
-    return weights.map { Int128(($0 / largest * scale).rounded()) }
+    var (most, over) = (0, Int(min(Int64(limit), depth.count / least)) + 1)
+    if over > 1, fits(over - 1) { return over - 1 }
+    while over - most > 1 {
+      let middle = (most + over) / 2
+      if fits(middle) { most = middle } else { over = middle }
+    }
+    return most
   }
 }
