@@ -60,14 +60,14 @@ struct FundsRule: Sendable, Hashable {
     let have = side == .bid ? funds.sol.count : funds.lots.count
     let need = try need(levels, side)
     let largest = try share.of(Lamports(have))
-    let budget =
-      need > have ? try Lamports(have).subtracting(margin.of(Lamports(have))).count : need
     var paid: [GridLevel] = []
     paid.reserveCapacity(levels.count)
     for var level in levels {
-      if need > have { level.size = try level.size.scaled(by: budget, over: need) }
-      let bound = bound(largest, side, level.price)
-      if level.size.count > bound.count { level.size = bound }
+      if need > have {
+        let budget = try Lamports(have).subtracting(margin.of(Lamports(have)))
+        level.size = try level.size.scaled(by: budget.count, over: need)
+      }
+      if try value(level, side) > largest.count { level.size = bound(largest, side, level.price) }
       if level.size.count >= minimum.count { paid.append(level) }
     }
     return paid
@@ -81,11 +81,12 @@ struct FundsRule: Sendable, Hashable {
     -> Int64
   {
     var sum: Int64 = 0
-    for level in levels {
-      let part =
-        side == .bid ? try market.cost(of: level.size, at: level.price).count : level.size.count
-      sum = try sum.adding(part)
-    }
+    for level in levels { sum = try sum.adding(value(level, side)) }
     return sum
+  }
+
+  /// What a level takes of the funds of its side.
+  private func value(_ level: GridLevel, _ side: Side) throws(ArithmeticOverflow) -> Int64 {
+    side == .bid ? try market.cost(of: level.size, at: level.price).count : level.size.count
   }
 }

@@ -43,13 +43,13 @@ extension SidePlan {
     let depth = lots.size(for: shape.depth, at: shape.anchor)
     side = shape.side
     minimum = max(lots.minimumSize, BaseLots(1), Self.lots(worth: shape.minimumOrder, shape, lots))
-    let count = LevelSizes.count(
+    let weights = LevelWeights.most(
       limit: Int(min(Int64(shape.levels), zone)), depth: depth, multiplier: shape.multiplier,
       minimum: minimum)
-    let sizes = LevelSizes.geometric(depth: depth, count: count, multiplier: shape.multiplier)
+    let count = weights.count
     var offsets = LevelPrices.offsets(zone: zone, levels: count, gamma: shape.gamma)
     improvement.improve(&offsets, side: side, anchor: shape.anchor, book: book)
-    levels = zip(offsets, sizes).map { offset, size in
+    levels = zip(offsets, weights.sizes(of: depth)).map { offset, size in
       GridLevel(price: shape.side.price(offset, from: shape.anchor), size: size)
     }
     guard shape.levels > count, shape.depth > .zero else { return }

@@ -32,17 +32,18 @@ import Testing
 
   @Test(arguments: [
     (1000, 3, 1.0, [333, 333, 334]), (1000, 3, 2.0, [142, 286, 572]),
-    (1000, 3, 0.5, [571, 286, 143]), (7, 1, 1.05, [7]), (2, 3, 1.0, [0, 1, 1]), (0, 3, 1.0, []),
+    (1000, 3, 0.5, [571, 286, 143]), (7, 1, 1.05, [7]), (2, 3, 1.0, [0, 1, 1]),
+    (0, 3, 1.0, [0, 0, 0]),
   ])
   func sizesAreGeometric(depth: Int64, count: Int, multiplier: Double, expected: [Int64]) {
-    let sizes = LevelSizes.geometric(depth: BaseLots(depth), count: count, multiplier: multiplier)
-    #expect(sizes.map(\.count) == expected)
+    let weights = LevelWeights(count: count, multiplier: multiplier)
+    #expect(weights.sizes(of: BaseLots(depth)).map(\.count) == expected)
   }
 
   /// 1000 · 1.05^(n−1) / (1.05^4 − 1) · 0.05, by hand: 232.01, 243.61, 255.79, 268.58; each level
   /// ends where the running sum, rounded down, ends: 232, 475, 731, 1000.
   @Test func theSpecificationsMultiplier() {
-    let sizes = LevelSizes.geometric(depth: BaseLots(1000), count: 4, multiplier: 1.05)
+    let sizes = LevelWeights(count: 4, multiplier: 1.05).sizes(of: BaseLots(1000))
     #expect(sizes.map(\.count) == [232, 243, 256, 269])
   }
 
@@ -51,19 +52,20 @@ import Testing
     for _ in 0..<500 {
       let depth = Int64.random(in: 1...Int64.max / 2, using: &random)
       let count = Int.random(in: 1...500, using: &random)
-      let sizes = LevelSizes.geometric(
-        depth: BaseLots(depth), count: count,
-        multiplier: Double.random(in: 0.5...2, using: &random))
+      let weights = LevelWeights(
+        count: count, multiplier: Double.random(in: 0.5...2, using: &random))
+      let sizes = weights.sizes(of: BaseLots(depth))
       #expect(sizes.reduce(0) { $0 + $1.count } == depth)
       #expect(sizes.allSatisfy { $0 >= .zero })
     }
   }
 
   @Test func noLevelIsBelowTheMinimum() {
-    let count = LevelSizes.count(
+    let weights = LevelWeights.most(
       limit: 16, depth: BaseLots(100), multiplier: 1, minimum: BaseLots(9))
-    #expect(count == 11)
-    #expect(LevelSizes.count(limit: 3, depth: .zero, multiplier: 1, minimum: BaseLots(1)) == 0)
+    #expect(weights.count == 11)
+    let none = LevelWeights.most(limit: 3, depth: .zero, multiplier: 1, minimum: BaseLots(1))
+    #expect(none.count == 0)
   }
 
   @Test func noMoreLevelsWouldFit() {
@@ -72,12 +74,11 @@ import Testing
       let depth = BaseLots(Int64.random(in: 1...100_000, using: &random))
       let minimum = BaseLots(Int64.random(in: 1...500, using: &random))
       let multiplier = Double.random(in: 0.5...2, using: &random)
-      let count = LevelSizes.count(
+      let weights = LevelWeights.most(
         limit: 500, depth: depth, multiplier: multiplier, minimum: minimum)
-      let sizes = LevelSizes.geometric(depth: depth, count: count, multiplier: multiplier)
-      #expect(sizes.allSatisfy { $0 >= minimum })
-      let more = LevelWeights(count: count + 1, multiplier: multiplier)
-      #expect(count == 500 || more.smallestShare(of: depth.count) < minimum.count)
+      #expect(weights.sizes(of: depth).allSatisfy { $0 >= minimum })
+      let more = LevelWeights(count: weights.count + 1, multiplier: multiplier)
+      #expect(weights.count == 500 || more.smallestShare(of: depth.count) < minimum.count)
     }
   }
 
