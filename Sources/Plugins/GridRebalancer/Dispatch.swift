@@ -18,8 +18,8 @@ struct Report: Sendable, Hashable {
   var summary: String {
     var text = "\(kept) kept, \(cancelled) cancelled, \(placed) placed"
     if dropped > 0 { text += ", \(dropped) dropped" }
-    if !failed.isEmpty { text += "; " + failed.joined(separator: "; ") }
-    return text
+    let troubles = failed + unknown.map { "\($0.wallet): fate unknown" }
+    return ([text] + troubles).joined(separator: "; ")
   }
 }
 
@@ -53,10 +53,20 @@ struct Dispatch {
             pivot: pivot, kept: change.kept, cancelled: change.cancelled, places: change.places))
       } catch let refusal as Refusal {
         sent.refused.append((change.wallet, refusal))
-        run.log.warning("grid bundle refused: \(refusal)", ["wallet": "\(change.wallet)"])
+        log(refusal, change.wallet)
       }
     }
     return sent
+  }
+
+  /// What passes by itself is told by the run's outcome; it need not be logged every second.
+  private func log(_ refusal: Refusal, _ wallet: WalletID) {
+    let fields = ["wallet": "\(wallet)"]
+    if refusal.code.isTemporary {
+      run.log.debug("grid bundle refused: \(refusal)", fields)
+    } else {
+      run.log.warning("grid bundle refused: \(refusal)", fields)
+    }
   }
 
   /// Waits for the fates of `pending`.
@@ -95,9 +105,7 @@ struct Dispatch {
       fail(bundle, "landed in part in slot \(slot)", &report)
     case .reverted(let reason): fail(bundle, "reverted: \(reason)", &report)
     case .expired: fail(bundle, "expired", &report)
-    case .unknown:
-      report.unknown.append(bundle)
-      fail(bundle, "fate unknown", &report)
+    case .unknown: report.unknown.append(bundle)
     @unknown default: fail(bundle, "unknown end", &report)
     }
   }

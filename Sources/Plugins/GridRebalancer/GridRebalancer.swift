@@ -117,10 +117,15 @@ struct GridRebalancer: Job {
     return try await decide(input, state, run)
   }
 
-  /// The wallets that quote: the first ones, or all.
-  private func quoting(_ swarm: Swarm) -> Swarm {
+  /// The wallets that quote, the first ones or all, with their accounts on the market that is traded.
+  func quoting(_ swarm: Swarm) -> Swarm {
     var swarm = swarm
     if wallets > 0 { swarm.wallets = Array(swarm.wallets.prefix(wallets)) }
+    let market = swarm.market
+    guard !market.isEmpty else { return swarm }
+    for index in swarm.wallets.indices {
+      swarm.wallets[index].accounts.removeAll { !$0.market.isEmpty && $0.market != market }
+    }
     return swarm
   }
 

@@ -12,11 +12,7 @@ struct Rebuild {
     var input = input
     let created = try await AccountSetup(tip: settings.tip, reserve: settings.reserve, run: run)
       .complete(input.swarm, slot: input.market.slot)
-    if created > 0 {
-      let ids = Set(input.swarm.wallets.map(\.id))
-      input.swarm = try await run.swarm
-      input.swarm.wallets.removeAll { !ids.contains($0.id) }
-    }
+    if created > 0 { input.swarm = settings.quoting(try await run.swarm) }
     let wallets = input.swarm.complete
     guard !wallets.isEmpty else {
       return created > 0
@@ -55,6 +51,9 @@ struct Rebuild {
     state.pending += sent.accepted
     try await run.state.set(GridState.key, to: state)
     var report = try await dispatch.follow(sent.accepted)
+    for bundle in report.unknown {
+      run.log.warning("the fate of a grid bundle is unknown", ["bundle": "\(bundle.bundle)"])
+    }
     report.kept = kept
     report.failed += sent.refused.map { "\($0.wallet): \($0.refusal)" }
     state.take(report)

@@ -52,6 +52,9 @@ import Testing
       _ = try await test.run(job, at: Scene.start + .seconds(second * 10))
     }
     #expect(await test.bundles.count { $0.label.hasSuffix("w0") } == 1)
+    #expect(
+      await test.logs.count { $0.hasPrefix("warning: the fate of a grid bundle is unknown") } == 1)
+    #expect(await test.remembered("grid", as: GridState.self)?.generation == 2)
     await test.set(fate: .landed(slot: 1, results: [.done, .done]), of: 1)
     try await test.set(swarm: Scene.apply([test.bundles[0]], to: #require(await test.swarm)))
     let before = await test.events.count
@@ -143,6 +146,28 @@ import Testing
       try await test.run(job, at: Scene.start + .seconds(20))
         == .nothingToDo("\(code.rawValue): no new orders"))
     #expect(await test.bundles.count == 2)
+  }
+
+  @Test func accountsOfAMarketThatWasReplacedAreNotUsed() async throws {
+    let test = test(TestRun.lands)
+    _ = try await test.run(job)
+    var swarm = Scene.apply(await test.bundles, to: Scene.swarm(1))
+    for index in 0...1 { swarm.wallets[0].accounts[index].market = "old" }
+    swarm.market = "new"
+    await test.set(swarm: swarm)
+    #expect(
+      try await test.run(job, at: Scene.start + .seconds(10))
+        == .done("created 2 open-orders accounts; quotes follow"))
+    for index in 2...3 {
+      var account = OpenOrdersAccount(
+        id: AccountID("w0/\(index)"), rent: .zero, lastUsed: Scene.start)
+      account.market = "new"
+      swarm.wallets[0].accounts.append(account)
+    }
+    await test.set(swarm: swarm)
+    _ = try await test.run(job, at: Scene.start + .seconds(20))
+    let accounts = await test.bundles[2].intents.map(\.account)
+    #expect(accounts == ["w0/2", "w0/2", "w0/3", "w0/3"])
   }
 
   @Test func accountsAreNotCreatedTwice() async throws {
