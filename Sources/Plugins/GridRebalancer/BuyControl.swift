@@ -13,6 +13,12 @@ struct BuyControl: Sendable, Hashable, Codable {
     self.depth = min(max(depth, 0), .whole)
   }
 
+  /// Whether the depth differs by more than `share` of all, or the multiplier by a hundredth.
+  func differs(from other: BuyControl, by share: Percent) -> Bool {
+    abs(depth.count - other.depth.count) > share.count
+      || abs(multiplier - other.multiplier) >= 0.01
+  }
+
   /// What target-control published on the board, when it is younger than `control_age`; else the
   /// table's own multiplier and full depth.
   static func current(_ settings: GridRebalancer, _ run: Run) async throws -> BuyControl {

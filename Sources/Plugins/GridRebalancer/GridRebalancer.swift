@@ -113,7 +113,9 @@ struct GridRebalancer: Job {
     guard let price = market.reference else {
       return .nothingToDo("no price: nothing stands on the book and nothing was traded")
     }
-    let input = GridInput(market: market, swarm: quoting(try await run.swarm), price: price)
+    let input = GridInput(
+      market: market, swarm: quoting(try await run.swarm), price: price,
+      control: try await .current(self, run))
     return try await decide(input, state, run)
   }
 
@@ -132,7 +134,7 @@ struct GridRebalancer: Job {
   private func decide(_ input: GridInput, _ state: GridState?, _ run: Run) async throws -> Outcome {
     let moment = GridMoment(
       now: run.now, cause: run.cause, price: input.price, wallets: input.swarm.complete,
-      turn: turn(run.now))
+      turn: turn(run.now), control: input.control)
     switch TriggerRule(self).decide(moment, after: state) {
     case .rest(let why):
       if let state {
@@ -161,6 +163,8 @@ struct GridInput: Sendable, Hashable {
   var swarm: Swarm
   /// The market's price.
   var price: PriceLots
+  /// How the BUY side shall be shaped.
+  var control: BuyControl
 }
 
 extension Swarm {

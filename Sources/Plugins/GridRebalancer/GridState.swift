@@ -20,6 +20,8 @@ struct GridState: Sendable, Hashable, Codable {
   var turn: Int64
   /// The parameters that it was built with.
   var settings: Int64
+  /// What shaped its BUY side.
+  var control: BuyControl
   /// Bundles whose fate is not known yet; their wallets are left alone.
   var pending: [PendingBundle] = []
   /// The newest slot that a bundle landed in.
@@ -30,7 +32,10 @@ struct GridState: Sendable, Hashable, Codable {
   var isOwed = false
 
   /// How many orders should stand.
-  var orders: Int { expected.reduce(0) { $0 + $1.bids.count + $1.asks.count } }
+  var orders: Int { count(.bid) + count(.ask) }
+
+  /// How many orders should stand on a side.
+  func count(_ side: Side) -> Int { expected.reduce(0) { $0 + $1[side].count } }
 
   /// The wallets that are left alone.
   var busy: Set<WalletID> { Set(pending.map(\.wallet)) }

@@ -19,14 +19,14 @@ struct Rebuild {
         ? .done("created \(created) open-orders accounts; quotes follow")
         : .nothingToDo("no wallet has its two open-orders accounts, nor the SOL to create them")
     }
-    return try await carryOut(try await plan(input, wallets), wallets, input)
+    return try await carryOut(try plan(input, wallets), wallets, input)
   }
 
-  private func plan(_ input: GridInput, _ wallets: [Wallet]) async throws -> GridPlan {
+  private func plan(_ input: GridInput, _ wallets: [Wallet]) throws -> GridPlan {
     let anchors = Anchors(input.market, price: input.price)
     let conditions = PlanConditions(
       anchors: anchors, zones: Zones(settings, anchors, last: last, now: run.now),
-      turn: settings.turn(run.now), control: try await .current(settings, run))
+      turn: settings.turn(run.now), control: input.control)
     return try GridPlan(settings, input.market, wallets, conditions)
   }
 
@@ -35,7 +35,7 @@ struct Rebuild {
   {
     let rule = rule(input)
     let busy = last?.busy ?? []
-    var state = next(plan, input.price)
+    var state = next(plan, input)
     var changes: [WalletChange] = []
     for (index, wallet) in wallets.enumerated() where !busy.contains(wallet.id) {
       let change = rule.change(wallet, to: plan.wallets[index])
@@ -96,12 +96,13 @@ struct Rebuild {
       pendingEvents: input.market.pendingEvents)
   }
 
-  private func next(_ plan: GridPlan, _ price: PriceLots) -> GridState {
+  private func next(_ plan: GridPlan, _ input: GridInput) -> GridState {
     GridState(
-      reference: price, zones: plan.zones, rebuilt: run.now,
+      reference: input.price, zones: plan.zones, rebuilt: run.now,
       refreshed: trigger.isFull || trigger == .first ? run.now : last?.refreshed ?? run.now,
       generation: (last?.generation ?? 0) + 1, expected: plan.wallets,
-      turn: settings.turn(run.now), settings: settings.fingerprint, pending: last?.pending ?? [],
+      turn: settings.turn(run.now), settings: settings.fingerprint,
+      control: input.control, pending: last?.pending ?? [],
       landed: last?.landed ?? 0, failures: last?.failures ?? 0)
   }
 

@@ -18,6 +18,8 @@ enum Trigger: String, Sendable, Codable {
   case astray
   /// Orders were filled or dropped.
   case missing
+  /// target-control asks for another BUY side than the one that stands.
+  case control
   /// The price left the price that the grid was built on.
   case deviation
   /// The price came near the end of the channel.
@@ -41,6 +43,8 @@ struct GridMoment: Sendable, Hashable {
   /// The wallets that can quote.
   var wallets: [Wallet]
   var turn: Int64
+  /// How the BUY side shall be shaped.
+  var control: BuyControl
 }
 
 /// Decides whether the grid must be rebuilt.
@@ -85,6 +89,7 @@ struct TriggerRule {
     if state.failures > 0 { return .retry }
     if standing.astray > 0 { return .astray }
     if standing.missing > 0 { return .missing }
+    if moment.control.differs(from: state.control, by: settings.sizeTolerance) { return .control }
     if isFar(moment.price, state.reference) { return .deviation }
     if isNearEdge(moment.price, state) { return .proximity }
     if let first = standing.firstExpiry, first - moment.now <= settings.renewal { return .expiry }
@@ -100,8 +105,8 @@ struct TriggerRule {
     let (lower, upper) = (state.zones[.bid], state.zones[.ask])
     let down = max(0, Int128(price.count) - Int128(lower.count))
     let up = max(0, Int128(upper.count) - Int128(price.count))
-    return !exceeds(down, settings.proximity, of: lower)
-      || !exceeds(up, settings.proximity, of: price)
+    return state.count(.bid) > 0 && !exceeds(down, settings.proximity, of: lower)
+      || state.count(.ask) > 0 && !exceeds(up, settings.proximity, of: price)
   }
 
   private func exceeds(_ distance: Int128, _ share: Percent, of whole: PriceLots) -> Bool {

@@ -176,6 +176,14 @@ import Testing
     #expect(bids.map(\.size.count) == [166, 334])
   }
 
+  @Test func whenTargetControlStopsBuyingTheBidsGo() async throws {
+    let test = try await standing()
+    try await test.publish("target-control", BuyControl(multiplier: 1, depth: 0))
+    let outcome = try await test.run(job, at: Scene.start + .seconds(10))
+    #expect(outcome == .done("control: generation 2, 2 kept, 2 cancelled, 0 placed"))
+    #expect(await test.bundles[1].intents.map(\.word) == ["cancel all", "settle"])
+  }
+
   @Test func anOldMultiplierIsIgnored() async throws {
     let test = TestRun(market: Scene.market(), swarm: Scene.swarm(1), now: Scene.start)
     try await test.publish("target-control", BuyControl(multiplier: 2, depth: 50))

@@ -11,16 +11,17 @@ import Testing
       GridRebalancer(), Anchors(Scene.market(), price: PriceLots(10_000)), last: nil,
       now: Scene.start),
     rebuilt: Scene.start, refreshed: Scene.start, generation: 3, expected: [], turn: 0,
-    settings: GridRebalancer().fingerprint)
+    settings: GridRebalancer().fingerprint, control: BuyControl(multiplier: 1, depth: .whole))
 
   func decide(
     price: Int64 = 10_000, after seconds: Int64 = 60, cause: Cause = .cadence, turn: Int64 = 0,
-    wallets: [Wallet] = [], state: GridState? = nil
+    wallets: [Wallet] = [], control: BuyControl = BuyControl(multiplier: 1, depth: .whole),
+    state: GridState? = nil
   ) -> TriggerRule.Decision {
     rule.decide(
       GridMoment(
         now: Scene.start + .seconds(seconds), cause: cause, price: PriceLots(price),
-        wallets: wallets, turn: turn), after: state ?? self.state)
+        wallets: wallets, turn: turn, control: control), after: state ?? self.state)
   }
 
   @Test(
@@ -33,14 +34,36 @@ import Testing
         ?? .rest("the grid of generation 3 stands"))
   }
 
-  @Test func nearTheOutermostLevelOfEitherSideRebuilds() {
-    var state = state
-    state.reference = PriceLots(8_760)
-    #expect(decide(price: 8_755, state: state) == .rebuild(.proximity))
-    #expect(decide(price: 8_756, state: state) == .rest("the grid of generation 3 stands"))
-    state.reference = PriceLots(12_630)
-    #expect(decide(price: 12_622, state: state) == .rebuild(.proximity))
-    #expect(decide(price: 12_620, state: state) == .rest("the grid of generation 3 stands"))
+  @Test(
+    arguments: [
+      (8_760, 8_755, .proximity), (8_760, 8_756, nil), (12_630, 12_622, .proximity),
+      (12_630, 12_620, nil),
+    ] as [(Int64, Int64, Trigger?)])
+  func nearTheOutermostLevelOfEitherSideRebuilds(
+    reference: Int64, price: Int64, trigger: Trigger?
+  ) {
+    let rest = TriggerRule.Decision.rest("the grid of generation 3 stands")
+    var (state, standing) = (state, Scene.wallet("a"))
+    state.reference = PriceLots(reference)
+    state.expected = [WalletPlan(wallet: "a", bids: [], asks: [])]
+    #expect(decide(price: price, wallets: [standing], state: state) == rest, "it has no levels")
+    state.expected[0].bids = [GridLevel(price: PriceLots(8_500), size: BaseLots(100))]
+    state.expected[0].asks = [GridLevel(price: PriceLots(13_000), size: BaseLots(100))]
+    standing.accounts[0].orders = [Scene.order(.bid, 8_500)]
+    standing.accounts[1].orders = [Scene.order(.ask, 13_000)]
+    #expect(
+      decide(price: price, wallets: [standing], state: state)
+        == trigger.map { .rebuild($0) } ?? rest)
+  }
+
+  @Test(
+    arguments: [
+      (1.009, 100, nil), (1.01, 100, .control), (1, 95, nil), (1, 94, .control), (1, 0, .control),
+    ] as [(Double, Percent, Trigger?)])
+  func targetControlIsHeard(multiplier: Double, depth: Percent, trigger: Trigger?) {
+    #expect(
+      decide(control: BuyControl(multiplier: multiplier, depth: depth))
+        == trigger.map { .rebuild($0) } ?? .rest("the grid of generation 3 stands"))
   }
 
   @Test func entropyComesWithTime() {
@@ -82,7 +105,7 @@ import Testing
     job.depthBid = 11
     let moment = GridMoment(
       now: Scene.start + .seconds(60), cause: .cadence, price: PriceLots(10_000), wallets: [],
-      turn: 0)
+      turn: 0, control: state.control)
     #expect(TriggerRule(job).decide(moment, after: state) == .rebuild(.configuration))
   }
 
@@ -165,7 +188,8 @@ import Testing
 
   @Test func withoutAMemoryTheGridIsBuilt() {
     let moment = GridMoment(
-      now: Scene.start, cause: .cadence, price: PriceLots(1), wallets: [], turn: 0)
+      now: Scene.start, cause: .cadence, price: PriceLots(1), wallets: [], turn: 0,
+      control: state.control)
     #expect(rule.decide(moment, after: nil) == .rebuild(.first))
   }
 }
