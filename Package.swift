@@ -101,6 +101,9 @@ targets += [
   .executableTarget(
     name: "Gridkeeper", dependencies: everything, path: "Sources/Host/Gridkeeper",
     swiftSettings: settings),
+  .executableTarget(
+    name: "GridBenchmark", dependencies: [contract, "GridRebalancer"], path: "Benchmarks/grid",
+    swiftSettings: testSettings, linkerSettings: [.linkedLibrary("m")]),
   .target(
     name: "TestSupport", dependencies: [contract, "Isolation"], path: "Tests/TestSupport",
     swiftSettings: testSettings),
@@ -115,8 +118,10 @@ targets += [
 
 let package = Package(
   name: "gridkeeper",
-  products: [.executable(name: "gridkeeper", targets: ["Gridkeeper"])]
-    + hosted.map { .library(name: $0, type: .dynamic, targets: [$0]) },
+  products: [
+    .executable(name: "gridkeeper", targets: ["Gridkeeper"]),
+    .executable(name: "grid-benchmark", targets: ["GridBenchmark"]),
+  ] + hosted.map { .library(name: $0, type: .dynamic, targets: [$0]) },
   dependencies: [.package(path: "Sources/PluginAPI")],
   targets: targets
 )

@@ -97,8 +97,6 @@ extension WithHosts {
 
     private struct Grid: Decodable {
       var reference: PriceLots
-      var lower: PriceLots
-      var upper: PriceLots
     }
 
     private func grid(_ host: InnerHost) async throws -> Grid? {

@@ -71,6 +71,11 @@ public actor TestRun {
     self.decide = decide
   }
 
+  /// Changes how the bundle with that `number`, counted from 1, ended: a fate that becomes known.
+  public func set(fate: BundleOutcome, of number: Int) {
+    if outcomes.indices.contains(number - 1) { outcomes[number - 1] = fate }
+  }
+
   /// Publishes a value as another job would.
   ///
   /// - Throws: Whatever encoding `value` throws.
