@@ -4,7 +4,8 @@ import PluginAPI
 extension TableBuilder {
   static let jobKeys = [
     "plugin", "job", "enabled", "every", "cron", "timezone", "dst", "at", "idle", "on", "manual",
-    "jitter", "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision", "on_lost",
+    "jitter", "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision",
+    "on_lost",
     "failure_budget", "max_lateness", "grant", "parameters",
   ]
 
