@@ -36,7 +36,7 @@ let floors: [(module: String, imports: [String])] = [
 /// The shipped plugins, one dynamic library each.
 let plugins = [
   "GridRebalancer", "FlashVolume", "MarketNoise", "RentRecovery", "FinancialInjection",
-  "EntropyRefresh", "TargetControl",
+  "EntropyRefresh", "TargetControl", "MarketCreator",
 ]
 
 /// Plugins that exist for tests and benchmarks only.

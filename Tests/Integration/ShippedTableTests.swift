@@ -15,11 +15,11 @@ extension WithHosts {
   @Suite struct ShippedTableTests {
     static let plugins = [
       "GridRebalancer", "FlashVolume", "MarketNoise", "RentRecovery", "FinancialInjection",
-      "EntropyRefresh", "TargetControl",
+      "EntropyRefresh", "TargetControl", "MarketCreator",
     ]
     static let jobs = [
       "grid-rebalancer", "flash-volume", "market-noise", "rent-recovery", "financial-injection",
-      "entropy-refresh", "target-control",
+      "entropy-refresh", "target-control", "market-creator",
     ]
 
     /// The checkout that this build belongs to.
@@ -53,7 +53,7 @@ extension WithHosts {
     }
 
     @Test(.enabled(if: hasPrices, "the price data beside the checkout is not there"))
-    func allSevenJobsActOnRealPricesAndTheBooksBalance() async throws {
+    func allJobsActOnRealPricesAndTheBooksBalance() async throws {
       let folder = try HostFolder()
       let time = SteppedTime()
       let host = try await launch(folder, time)
@@ -160,6 +160,8 @@ extension WithHosts {
       let last = host.parts.events.last
       #expect(try await host.runNow("entropy-refresh").hasPrefix("done: refresh 1 of 3 wallets"))
       try await host.event("GRID_REBUILD", after: last) { $0.fields["trigger"] == "signal" }
+
+      #expect(try await host.runNow("market-creator").contains("set 'confirm: "))
 
       try await makeIdleAccounts(host)
       time.stepWall(by: .seconds(7_200))

@@ -3,8 +3,9 @@ import PluginAPI
 /// One entry under `jobs`.
 extension TableBuilder {
   static let jobKeys = [
-    "plugin", "job", "enabled", "every", "cron", "timezone", "dst", "at", "idle", "on", "jitter",
-    "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision", "on_lost",
+    "plugin", "job", "enabled", "every", "cron", "timezone", "dst", "at", "idle", "on", "manual",
+    "jitter", "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision",
+    "on_lost",
     "failure_budget", "max_lateness", "grant", "parameters",
   ]
 
@@ -21,6 +22,7 @@ extension TableBuilder {
   struct Written {
     var misfire = false
     var onLost = false
+    var isManual = false
     var calendar: (zone: Element?, dst: Element?, cron: Element?) = (nil, nil, nil)
   }
 
@@ -34,7 +36,7 @@ extension TableBuilder {
         expected: "'plugin:' with the name of a library in host.plugins")
     }
     readCalendar(written, &job)
-    checkCadence(name, body, job)
+    checkCadence(name, body, job, written)
     setDefaults(written, &job)
     return JobEntry(name: name.text, line: name.line, terms: shared(job))
   }
@@ -62,6 +64,7 @@ extension TableBuilder {
     case "at": job.cadence.at = value.scalar("at", .time, &findings)
     case "idle": job.cadence.idle = duration("idle", value)
     case "on": job.cadence.signals = readSignals(value)
+    case "manual": set(&written.isManual, value.scalar("manual", .standard, &findings))
     case "jitter": set(&job.cadence.jitter, duration("jitter", value))
     case "phase": job.cadence.phase = readPhase(value)
     case "parameters": readParameters(value, &job)
