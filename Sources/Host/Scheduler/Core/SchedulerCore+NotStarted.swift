@@ -17,7 +17,7 @@ extension SchedulerCore {
   package mutating func notStarted(_ refused: [RefusedRun], _ now: SchedulerNow) {
     clock = now.mono
     for one in refused {
-      guard let place = runNumbers[one.id], let run = runs[Int(place)] else {
+      guard let place = runNumbers[one.id.rawValue], let run = runs[Int(place)] else {
         strayReports += 1
         continue
       }
