@@ -1,3 +1,4 @@
+import Isolation
 import PluginAPI
 
 /// A run that its worker did not take; nothing of it happened.
