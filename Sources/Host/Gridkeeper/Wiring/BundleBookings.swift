@@ -103,3 +103,9 @@ extension MoneyMove.Asset {
     }
   }
 }
+
+extension EquityReading {
+  init(_ report: EquityReport) {
+    self.init(lamports: report.equity, peak: report.peak, time: report.time)
+  }
+}
