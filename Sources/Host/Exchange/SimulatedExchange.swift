@@ -9,18 +9,19 @@ package actor SimulatedExchange: Venue, MarketFeed {
   private static let slotsAtOnce = 64
   private static let largestDrift = Duration.seconds(1)
 
-  private var core: ExchangeCore
+  var core: ExchangeCore
   private let clock: any TimeSource
-  private var bundleWaiters: [BundleID: [CheckedContinuation<BundleOutcome, Never>]] = [:]
+  /// The signatures of bundles that `execute` sent.
+  var executed: [BundleID: Signature] = [:]
   private var newsWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
   private var waiterCount: UInt64 = 0
 
   /// Makes an exchange that begins now.
   package init(
-    _ settings: ExchangeSettings, time: any TimeSource, replay: [OHLCVBar]? = nil
+    _ settings: ExchangeSettings, time: any TimeSource, replay: ExchangeReplay? = nil
   ) {
     clock = time
-    core = ExchangeCore(settings, start: time.wall, replay: replay.map { ReplayPath($0) })
+    core = ExchangeCore(settings, start: time.wall, replay: replay)
   }
 
   // MARK: Time
@@ -56,11 +57,7 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   private func advance(to time: Timestamp, atMost limit: Int) {
     let slot = core.slot
-    for (id, outcome) in core.advance(to: time, atMost: limit) {
-      for waiter in bundleWaiters.removeValue(forKey: id) ?? [] {
-        waiter.resume(returning: outcome)
-      }
-    }
+    core.advance(to: time, atMost: limit)
     guard core.slot > slot else { return }
     let waiting = newsWaiters.sorted { $0.key < $1.key }
     newsWaiters = [:]
@@ -76,41 +73,56 @@ package actor SimulatedExchange: Venue, MarketFeed {
   /// The sums of all that exists; they never change.
   package func audit() -> ExchangeAudit { core.audit() }
 
-  /// Bundles that wait for the next slot.
-  package var pendingBundles: [BundleID] { core.pendingBundles }
+  /// Makes something go wrong.
+  package func inject(_ fault: ExchangeFault) { core.inject(fault) }
+
+  /// Book, wallets and accounts as they are, whatever the node shows.
+  package func truth() -> VenueState { core.read() }
 
   // MARK: Venue
 
   package var identity: VenueIdentity { ExchangeCore.identity }
 
-  package func read() -> VenueState { core.read() }
+  package func read() throws(VenueFailure) -> VenueState { try core.readNode() }
 
-  package func execute(_ bundle: AcceptedBundle) async -> BundleOutcome {
-    core.submit(bundle)
-    return await outcome(of: bundle.id)
+  package func latestBlockhash() throws(VenueFailure) -> Blockhash { try core.latestBlockhash() }
+
+  package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
+    throws(VenueFailure) -> SignedBundle
+  { try core.sign(plan, attempt: attempt, with: blockhash) }
+
+  package func send(_ bundle: SignedBundle) -> SendAnswer { core.send(bundle) }
+
+  package func status(of signatures: [Signature]) throws(VenueFailure) -> StatusReport {
+    try core.status(of: signatures)
   }
 
-  package func outcome(of id: BundleID) async -> BundleOutcome {
-    if let known = core.outcome(of: id) { return known }
-    return await withCheckedContinuation { bundleWaiters[id, default: []].append($0) }
-  }
+  package func effects(of bundle: SignedBundle, plan: BundlePlan)
+    throws(VenueFailure) -> BundleEffects
+  { try core.effects(of: bundle, plan: plan) }
 
   package func quote(_ request: SwapRequest) throws -> SwapQuote {
-    guard let quote = core.quote(request) else { throw ServiceError("the swap has no price") }
+    guard let quote = try core.quoteNode(request) else {
+      throw ServiceError("the swap has no price")
+    }
     return quote
   }
 
-  package func reclaimable() -> [ReclaimableAccount] { core.reclaimable() }
+  package func reclaimable() throws(VenueFailure) -> [ReclaimableAccount] {
+    try core.reclaimableNode()
+  }
 
   // MARK: Feed
 
-  package func poll(after cursor: FeedCursor) -> FeedBatch { core.poll(after: cursor) }
+  package func poll(after cursor: FeedCursor) throws(VenueFailure) -> FeedBatch {
+    try core.pollNode(after: cursor)
+  }
 
   package func waitForNews(after cursor: FeedCursor) async throws {
     while core.slot <= cursor.slot { try await nextNews() }
   }
 
-  private func nextNews() async throws {
+  func nextNews() async throws {
     waiterCount += 1
     let number = waiterCount
     try await withTaskCancellationHandler {

@@ -49,6 +49,8 @@ package struct PlannedTransaction: Sendable, Hashable, Codable {
   package var bytes: Int
   /// The compute units that it asks for.
   package var computeUnits: Int
+  /// How many sign it; each signature costs a fee.
+  package var signatures = 1
 
   package init(
     intents: [Intent], firstIntent: Int, payer: WalletID, tip: Lamports? = nil, bytes: Int,

@@ -106,7 +106,7 @@ extension Host {
 
   /// One bundle a wallet, because each must go through although another cannot.
   private func cancelEverything() async -> Int {
-    let swarm = await parts.exchange.read().swarm
+    let swarm = await parts.exchange.truth().swarm
     let slot = "host/kill/\(options.time.wall.nanoseconds)"
     var wallets = 0
     for wallet in swarm.wallets {

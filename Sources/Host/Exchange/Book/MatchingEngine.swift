@@ -17,16 +17,16 @@ package struct MatchingEngine: Sendable {
 
   /// An order that stands.
   package struct Order: Sendable {
-    package fileprivate(set) var number: UInt64
-    package fileprivate(set) var owner: Owner
-    package fileprivate(set) var side: Side
-    package fileprivate(set) var price: Int64
+    package internal(set) var number: UInt64
+    package internal(set) var owner: Owner
+    package internal(set) var side: Side
+    package internal(set) var price: Int64
     /// What is left.
-    package fileprivate(set) var size: Int64
-    package fileprivate(set) var placed: Timestamp
-    package fileprivate(set) var expires: Timestamp?
-    fileprivate var previous: Int32
-    fileprivate var next: Int32
+    package internal(set) var size: Int64
+    package internal(set) var placed: Timestamp
+    package internal(set) var expires: Timestamp?
+    var previous: Int32
+    var next: Int32
   }
 
   /// What a post-only order came to.
@@ -36,6 +36,8 @@ package struct MatchingEngine: Sendable {
     case wouldTrade
     /// Its time was over; nothing happened.
     case expired
+    /// No more orders can stand; nothing happened.
+    case full
   }
 
   /// A taking order met a standing order.
@@ -44,30 +46,67 @@ package struct MatchingEngine: Sendable {
     package let makerOwner: Owner
     package let price: Int64
     package let size: Int64
+    /// What is left of the standing order.
+    package let left: Int64
+    /// Both orders were of the same account: no fee is due. With a size of zero the standing one was
+    /// cancelled.
+    package let isSelf: Bool
+
     /// Whether nothing is left of the standing order.
-    package let makerIsDone: Bool
+    package var makerIsDone: Bool { left == 0 }
+  }
+
+  /// What happens when a taking order meets an order of its own account (OpenBook V2 program).
+  package enum SelfTrade: Sendable, Hashable {
+    /// Both are filled, without fees.
+    case decrementTake
+    /// The standing order is cancelled and the other goes on.
+    case cancelProvide
+    /// The whole transaction fails.
+    case abort
+  }
+
+  /// What a taking order may do.
+  package struct TakeRules: Sendable {
+    package var owner: Owner
+    package var selfTrade = SelfTrade.abort
+    /// How many standing orders it may meet.
+    package var mostFills = Int.max
+
+    package init(owner: Owner) { self.owner = owner }
   }
 
   /// A taking order met an order of the same open-orders account. The engine is left half done:
-  /// whoever asked must drop it and go on with a copy.
+  /// whoever asked must undo what was recorded.
   package struct WouldSelfTrade: Error, Sendable {
     package let order: UInt64
   }
 
-  private static let slotBits: UInt64 = 20
-  private static let none: Int32 = -1
+  static let slotBits: UInt64 = 20
+  static let none: Int32 = -1
+  /// Orders that can stand at once: a slot's number has 20 bits.
+  package static let capacity = 1 << 20
 
-  private var slots: [Order] = []
-  private var freeSlots: [Int32] = []
-  private var bids = BookSide(.bid)
-  private var asks = BookSide(.ask)
+  var slots: [Order] = []
+  var freeSlots: [Int32] = []
+  var bids = BookSide(.bid)
+  var asks = BookSide(.ask)
   private var sequence: UInt64 = 0
   private var expiries = ExpiryHeap()
+  var record = UndoRecord()
 
   package init() {}
 
   /// Orders that stand.
   package var count: Int { slots.count - freeSlots.count }
+
+  /// Orders that stand on one side.
+  package func count(_ side: Side) -> Int { book(side).orders }
+
+  /// The last in line of the worst level of a side.
+  package func worst(_ side: Side) -> Order? {
+    book(side).levels.first.map { slots[Int($0.tail)] }
+  }
 
   package func best(_ side: Side) -> PriceLots? { book(side).bestPrice.map { PriceLots($0) } }
 
@@ -86,10 +125,9 @@ package struct MatchingEngine: Sendable {
     }
   }
 
-  private func book(_ side: Side) -> BookSide { side == .bid ? bids : asks }
+  func book(_ side: Side) -> BookSide { side == .bid ? bids : asks }
 
-  private mutating func withBook<Result>(_ side: Side, _ body: (inout BookSide) -> Result) -> Result
-  {
+  mutating func withBook<Result>(_ side: Side, _ body: (inout BookSide) -> Result) -> Result {
     side == .bid ? body(&bids) : body(&asks)
   }
 
@@ -104,14 +142,15 @@ package struct MatchingEngine: Sendable {
 
   /// Places an order that must not trade at once.
   ///
-  /// - Precondition: Price and size are positive; fewer than a million orders stand.
+  /// - Precondition: Price and size are positive.
   package mutating func post(_ order: NewOrder, owner: Owner, now: Timestamp) -> Posting {
     precondition(order.price > .zero && order.size > .zero, "an order needs a price and a size")
     if let expires = order.expires, expires <= now { return .expired }
     if crosses(order.side, order.price.count) { return .wouldTrade }
+    guard count < Self.capacity else { return .full }
     sequence += 1
-    let slot = freeSlots.popLast() ?? Int32(slots.count)
-    precondition(slot < 1 << Self.slotBits, "more than a million orders stand")
+    let free = freeSlots.popLast()
+    let slot = free ?? Int32(slots.count)
     let number = sequence << Self.slotBits | UInt64(slot)
     let standing = Order(
       number: number, owner: owner, side: order.side, price: order.price.count,
@@ -119,6 +158,7 @@ package struct MatchingEngine: Sendable {
       next: Self.none)
     if Int(slot) == slots.count { slots.append(standing) } else { slots[Int(slot)] = standing }
     link(slot)
+    record.add(.posted(slot, isNew: free == nil))
     if let expires = order.expires { expiries.add(expires, number) }
     return .placed(number)
   }
@@ -132,6 +172,7 @@ package struct MatchingEngine: Sendable {
         let level = BookSide.Level(
           key: book.key(order.price), head: slot, tail: slot, size: order.size, ownSize: own)
         book.insert(level, at: index)
+        book.orders += 1
       }
     }
     var last = Self.none
@@ -142,6 +183,7 @@ package struct MatchingEngine: Sendable {
         level.size += order.size
         level.ownSize += own
       }
+      book.orders += 1
     }
     slots[Int(last)].next = slot
     slots[Int(slot)].previous = last
@@ -150,13 +192,18 @@ package struct MatchingEngine: Sendable {
   /// Takes an order off the book; `nil` when it does not stand.
   @discardableResult package mutating func cancel(_ number: UInt64) -> Order? {
     guard let order = order(number) else { return nil }
-    let index = book(order.side).place(of: order.price).index
-    unlink(Int32(number & (1 << Self.slotBits - 1)), levelIndex: index)
+    remove(Int32(number & (1 << Self.slotBits - 1)))
     return order
+  }
+
+  mutating func remove(_ slot: Int32) {
+    let order = slots[Int(slot)]
+    unlink(slot, levelIndex: book(order.side).place(of: order.price).index)
   }
 
   private mutating func unlink(_ slot: Int32, levelIndex: Int) {
     let order = slots[Int(slot)]
+    record.add(.removed(slot, order))
     if order.previous >= 0 { slots[Int(order.previous)].next = order.next }
     if order.next >= 0 { slots[Int(order.next)].previous = order.previous }
     let own = order.owner.accountIndex == nil ? 0 : order.size
@@ -168,6 +215,7 @@ package struct MatchingEngine: Sendable {
         level.ownSize -= own
       }
       if book.levels[levelIndex].head < 0 { book.remove(at: levelIndex) }
+      book.orders -= 1
     }
     slots[Int(slot)].number = 0
     freeSlots.append(slot)
@@ -177,25 +225,38 @@ package struct MatchingEngine: Sendable {
   ///
   /// What was traded is added to `fills`, in order.
   ///
-  /// - Throws: `WouldSelfTrade` when the next order to meet is of the same account.
+  /// - Throws: `WouldSelfTrade` when the next order to meet is of the same account and the rules say
+  ///   so.
   package mutating func take(
-    _ side: Side, size: BaseLots, limit: PriceLots, owner: Owner, fills: inout [Fill]
+    _ side: Side, size: BaseLots, limit: PriceLots, rules: TakeRules, fills: inout [Fill]
   ) throws(WouldSelfTrade) {
     var left = size.count
-    while left > 0, crosses(side, limit.count) {
+    let most = fills.count + min(rules.mostFills, .max - fills.count)
+    while left > 0, fills.count < most, crosses(side, limit.count) {
       let (index, slot) = bestLevel(side.opposite)
-      let maker = slots[Int(slot)]
-      if owner.accountIndex != nil, maker.owner == owner {
-        throw WouldSelfTrade(order: maker.number)
+      let isSelf = rules.owner.accountIndex != nil && slots[Int(slot)].owner == rules.owner
+      if isSelf, rules.selfTrade != .decrementTake {
+        guard rules.selfTrade == .cancelProvide else {
+          throw WouldSelfTrade(order: slots[Int(slot)].number)
+        }
+        fills.append(meet(slot, levelIndex: index, atMost: 0, isSelf: true))
+        unlink(slot, levelIndex: index)
+        continue
       }
-      let traded = min(left, maker.size)
-      left -= traded
-      fills.append(
-        Fill(
-          maker: maker.number, makerOwner: maker.owner, price: maker.price, size: traded,
-          makerIsDone: traded == maker.size))
-      fill(slot, traded, levelIndex: index)
+      fills.append(meet(slot, levelIndex: index, atMost: left, isSelf: isSelf))
+      left -= fills[fills.count - 1].size
     }
+  }
+
+  private mutating func meet(_ slot: Int32, levelIndex: Int, atMost left: Int64, isSelf: Bool)
+    -> Fill
+  {
+    let maker = slots[Int(slot)]
+    let traded = min(left, maker.size)
+    fill(slot, traded, levelIndex: levelIndex)
+    return Fill(
+      maker: maker.number, makerOwner: maker.owner, price: maker.price, size: traded,
+      left: maker.size - traded, isSelf: isSelf)
   }
 
   /// Reads without holding on to the side, which would cost a copy of it at the next change.
@@ -209,11 +270,17 @@ package struct MatchingEngine: Sendable {
   private mutating func fill(_ slot: Int32, _ traded: Int64, levelIndex: Int) {
     let order = slots[Int(slot)]
     guard traded < order.size else { return unlink(slot, levelIndex: levelIndex) }
-    slots[Int(slot)].size -= traded
-    let own = order.owner.accountIndex == nil ? 0 : traded
-    withBook(order.side) { book in
+    record.add(.shrunk(slot, traded))
+    shrink(slot, by: traded, levelIndex: levelIndex)
+  }
+
+  /// Takes `size` off an order in its place; a negative size gives it back.
+  mutating func shrink(_ slot: Int32, by size: Int64, levelIndex: Int) {
+    slots[Int(slot)].size -= size
+    let own = slots[Int(slot)].owner.accountIndex == nil ? 0 : size
+    withBook(slots[Int(slot)].side) { book in
       book.update(levelIndex) { level in
-        level.size -= traded
+        level.size -= size
         level.ownSize -= own
       }
     }

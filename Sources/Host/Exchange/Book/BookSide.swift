@@ -16,6 +16,8 @@ struct BookSide: Sendable {
 
   let side: Side
   private(set) var levels: [Level] = []
+  /// Orders that stand here.
+  var orders = 0
 
   init(_ side: Side) { self.side = side }
 

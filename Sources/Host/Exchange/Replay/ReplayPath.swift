@@ -1,6 +1,3 @@
-import Glibc
-import Isolation
-
 /// A course of prices from a file, by the time since its first bar.
 package struct ReplayPath: Sendable {
   private let bars: [OHLCVBar]
@@ -39,30 +36,5 @@ package struct ReplayPath: Sendable {
     let leg = min(2, Int(share * 3))
     let part = share * 3 - Double(leg)
     return turns[leg] + (turns[leg + 1] - turns[leg]) * part
-  }
-}
-
-/// What the outside market holds the token for, in price lots. Statistics, never money.
-struct FairPrice: Sendable {
-  private let first: Double
-  private let volatility: Double
-  private var replay: ReplayPath?
-  private(set) var value: Double
-
-  init(first: Double, volatility: Double, replay: ReplayPath?) {
-    self.first = first
-    self.volatility = volatility
-    self.replay = replay
-    value = first
-  }
-
-  /// Moves on by `step` seconds to `elapsed` seconds after the start.
-  mutating func advance(to elapsed: Double, step: Double, random: inout SeededRandom) {
-    guard replay == nil else {
-      value = max(1, first * (replay?.factor(after: elapsed) ?? 1))
-      return
-    }
-    let deviation = volatility * (step / 3600).squareRoot()
-    value = max(1, value * exp(deviation * random.normal() - deviation * deviation / 2))
   }
 }
