@@ -40,7 +40,7 @@ package struct LabRun: Sendable {
     self.plugins = plugins
     time = VirtualTime(start: setup.start)
     recorder = LabRecorder(start: setup.start, lots: setup.exchange.lots)
-    exchange = SimulatedExchange(setup.exchange, time: time, replay: setup.replay?.bars)
+    exchange = SimulatedExchange(setup.exchange, time: time, replay: setup.replay?.course)
     let bell = LabBell()
     market = Self.market(setup, LabFeed(exchange: exchange, recorder: recorder), bell)
     bundles = Self.bundles(setup, exchange, market, time, recorder)
@@ -126,7 +126,7 @@ package struct LabRun: Sendable {
   }
 
   private func sampleOnce() async {
-    let state = await exchange.read()
+    let state = await exchange.truth()
     let snapshot = try? await market.snapshot()
     recorder.sample(state, pivot: snapshot?.pivot, channel: snapshot?.channel)
   }
@@ -135,7 +135,7 @@ package struct LabRun: Sendable {
 
   private func report(_ audit: ExchangeAudit) async -> LabReport {
     let notes = recorder.collected
-    let state = await exchange.read()
+    let state = await exchange.truth()
     var trading = notes.trading
     trading.sample = notes.fills.elements
     return LabReport(
@@ -147,7 +147,7 @@ package struct LabRun: Sendable {
 
   private func facts(_ state: VenueState) -> SetupFacts {
     SetupFacts(
-      scenario: setup.scenario.rawValue, summary: setup.scenario.summary, seed: setup.seed,
+      scenario: setup.scenario.name, summary: setup.scenario.summary, seed: setup.seed,
       seconds: setup.length.inSeconds, start: setup.start.seconds,
       tableDigest: String(setup.tableDigest, radix: 16), plugins: plugins.digests,
       replay: setup.replay?.name, slots: state.slot)

@@ -45,13 +45,13 @@ final class LabRunServices: RunServices {
   private func answer(_ call: ServiceCall) async throws -> ServiceReply {
     switch call {
     case .market: return .market(try await desk.market.snapshot())
-    case .swarm: return .swarm(await desk.exchange.read().swarm)
+    case .swarm: return .swarm(try await desk.exchange.read().swarm)
     case .submit(let bundle):
       return .receipt(
         try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)).get())
     case .outcome(let id): return try await outcome(of: id)
     case .quote(let request): return .quote(try await desk.exchange.quote(request))
-    case .reclaimable: return .reclaimable(await desk.exchange.reclaimable())
+    case .reclaimable: return .reclaimable(try await desk.exchange.reclaimable())
     case .loadState(let key): return .json(desk.memory.load(key, of: order.job))
     case .storeState(let key, let json):
       desk.memory.store(json, under: key, of: order.job)

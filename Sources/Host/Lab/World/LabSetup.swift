@@ -6,7 +6,7 @@ package import PluginAPI
 
 /// All that decides what a run of the Lab does.
 package struct LabSetup: Sendable {
-  package var scenario: LabScenario
+  package var scenario: ExchangeScenario
   package var seed: UInt64
   /// How much virtual time passes.
   package var length: Duration
@@ -24,7 +24,7 @@ package struct LabSetup: Sendable {
   package static let usualStart = Timestamp(seconds: 1_767_225_600)
 
   package init(
-    scenario: LabScenario, seed: UInt64, length: Duration, start: Timestamp, table: JobTable,
+    scenario: ExchangeScenario, seed: UInt64, length: Duration, start: Timestamp, table: JobTable,
     tableDigest: UInt64, exchange: ExchangeSettings, limits: BundleLimits, pivot: PivotSettings
   ) {
     self.scenario = scenario
@@ -37,5 +37,6 @@ package struct LabSetup: Sendable {
     self.limits = limits
     self.pivot = pivot
     self.exchange.seed = seed
+    scenario.apply(to: &self.exchange, over: length)
   }
 }
