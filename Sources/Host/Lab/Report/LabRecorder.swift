@@ -14,8 +14,9 @@ final class LabRecorder: Sendable {
     var fills = EvenSample<FillFacts>(capacity: 600)
     var reasons = OrderReasons()
     var sampler: Sampler
-    /// Reasons of orders that take, by the bundle's job, until their trades come.
-    var takers: [WalletID: String] = [:]
+    /// Fills of orders that nobody has told of yet: an order may trade before its bundle's fate is
+    /// known.
+    var puzzles: [OrderID: Int] = [:]
   }
 
   private static let warningsKept = 20
@@ -97,6 +98,9 @@ extension LabRecorder.Notes {
     case (.place, .placed(let order, _)):
       grid.placed += 1
       reasons.add(order, reason)
+      if let fills = puzzles.removeValue(forKey: order), let text = reasons[order] {
+        trading.reasons[text, default: 0] += fills
+      }
     case (.place, .dropped): grid.dropped += 1
     case (.cancel, .done): grid.cancelled += 1
     default: break
@@ -108,8 +112,11 @@ extension LabRecorder.Notes {
   ) {
     trading.fills += 1
     let reason = reason(fill, trade)
-    trading.reasons[reason ?? "unknown", default: 0] += 1
-    if reason == nil { trading.unexplained += 1 }
+    if let reason {
+      trading.reasons[reason, default: 0] += 1
+    } else if let order = fill.order {
+      puzzles[order, default: 0] += 1
+    }
     if trade.isSynthetic { trading.syntheticFills += 1 }
     switch fill.side {
     case .bid: trading.boughtLots += trade.size.count
@@ -120,7 +127,7 @@ extension LabRecorder.Notes {
       FillFacts(
         time: (trade.time - start).inSeconds, wallet: fill.wallet.description,
         side: fill.side.rawValue, isMaker: fill.isMaker, price: lots.price(trade.price),
-        lots: trade.size.count, isSynthetic: trade.isSynthetic, reason: reason ?? "unknown"))
+        lots: trade.size.count, isSynthetic: trade.isSynthetic, reason: reason ?? "its bundle's fate was not known yet"))
   }
 
   /// An order that stood has its bundle's reason; one that took is told by what it met.

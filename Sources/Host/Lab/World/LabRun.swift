@@ -138,10 +138,11 @@ package struct LabRun: Sendable {
     let state = await exchange.truth()
     var trading = notes.trading
     trading.sample = notes.fills.elements
+    trading.unexplained = notes.puzzles.values.reduce(0, +)
     return LabReport(
       setup: facts(state), money: notes.sampler.money, trading: trading,
       grid: notes.sampler.complete(notes.grid), jobs: slots.facts, refusals: notes.refusals,
-      bundles: notes.bundles, invariants: await invariants(audit, notes, state),
+      bundles: notes.bundles, invariants: await invariants(audit, trading),
       warnings: notes.warnings, series: notes.sampler.series)
   }
 
@@ -153,14 +154,14 @@ package struct LabRun: Sendable {
       replay: setup.replay?.name, slots: state.slot)
   }
 
-  private func invariants(_ audit: ExchangeAudit, _ notes: LabRecorder.Notes, _ state: VenueState)
+  private func invariants(_ audit: ExchangeAudit, _ trading: TradingFacts)
     async -> [InvariantFacts]
   {
     let now = await exchange.audit()
     return [
       Invariants.conserved(audit, now),
       slots.invariant(until: setup.start + setup.length),
-      Invariants.explained(notes.trading),
+      Invariants.explained(trading),
     ]
   }
 }
