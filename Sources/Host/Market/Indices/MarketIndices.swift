@@ -6,14 +6,26 @@ package struct MarketIndices: Sendable, Hashable, Codable {
   package var imbalance: Double
   /// The share of synthetic volume in the newest trades, 0 to 1.
   package var syntheticShare: Double
+  /// Synthetic trades for each genuine one among the newest trades; all of them when none is genuine.
+  package var noiseRatio: Double
   /// Trades a minute over the newest trades; 0 with fewer than two.
   package var tradesPerMinute: Double
+  /// How the token moves with SOL; `nil` with too few samples.
+  package var haven: Correlation?
 
-  package init(bids: [BookLevel], asks: [BookLevel], trades: [Trade]) {
+  /// Expects the newest trade first. O(levels + trades).
+  package init(
+    bids: [BookLevel], asks: [BookLevel], trades: [Trade], haven: Correlation? = nil
+  ) {
     imbalance = Self.imbalance(bids: bids, asks: asks)
     syntheticShare = Self.syntheticShare(trades)
+    noiseRatio = Self.noiseRatio(trades)
     tradesPerMinute = Self.tradesPerMinute(trades)
+    self.haven = haven
   }
+
+  /// The average time between trades; `nil` with fewer than two.
+  package var cadenceSeconds: Double? { tradesPerMinute > 0 ? 60 / tradesPerMinute : nil }
 
   private static func imbalance(bids: [BookLevel], asks: [BookLevel]) -> Double {
     let bid = depth(bids)
@@ -31,7 +43,11 @@ package struct MarketIndices: Sendable, Hashable, Codable {
     return all == 0 ? 0 : synthetic / all
   }
 
-  /// Expects the newest trade first.
+  private static func noiseRatio(_ trades: [Trade]) -> Double {
+    let noise = trades.count { $0.isSynthetic }
+    return Double(noise) / Double(max(1, trades.count - noise))
+  }
+
   private static func tradesPerMinute(_ trades: [Trade]) -> Double {
     guard let newest = trades.first, let oldest = trades.last, newest.time > oldest.time else {
       return 0

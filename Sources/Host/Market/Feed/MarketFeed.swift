@@ -50,8 +50,12 @@ package struct FeedBatch: Sendable, Hashable {
   package var bids: [BookLevel]
   /// Asks, best first.
   package var asks: [BookLevel]
-  /// The price of SOL, once there is one.
+  /// The price of SOL as the feed itself says, once it does.
   package var oracle: OraclePrice?
+  /// What other sources that came with the feed say of it.
+  package var oracles: [OracleQuote] = []
+  /// Fills that the market has not processed yet.
+  package var pendingEvents = 0
   /// The trades, oldest first.
   package var trades: [FeedTrade]
 
@@ -69,6 +73,24 @@ package struct FeedBatch: Sendable, Hashable {
     asks = []
     oracle = nil
     trades = []
+  }
+
+  /// The middle between best bid and best ask, rounded down; `nil` when a side is empty.
+  package var mid: PriceLots? {
+    guard let bid = bids.first, let ask = asks.first else { return nil }
+    return PriceLots(bid.price.count + (ask.price.count - bid.price.count) / 2)
+  }
+}
+
+/// The price of SOL by one of several sources.
+package struct OracleQuote: Sendable, Hashable, Codable {
+  /// The source's name.
+  package var source: String
+  package var price: OraclePrice
+
+  package init(source: String, price: OraclePrice) {
+    self.source = source
+    self.price = price
   }
 }
 
@@ -92,7 +114,7 @@ package struct OwnFill: Sendable, Hashable, Codable {
   package var order: OrderID?
   /// The side of one's own order.
   package var side: Side
-  /// What the taker paid on top.
+  /// Lamports paid on top, in either role; negative for a rebate.
   package var fee: Lamports
 
   package init(

@@ -10,28 +10,33 @@ package struct Bar: Sendable, Hashable, Codable {
   package var close: PriceLots
   package var volume: BaseLots
   package var trades: Int
+  /// The price of SOL at the last trade, if it was known.
+  package var sol: USD?
 
-  init(start: Timestamp, first trade: Trade) {
+  package init(start: Timestamp, opening price: PriceLots) {
     self.start = start
-    open = trade.price
-    high = trade.price
-    low = trade.price
-    close = trade.price
-    volume = trade.size
-    trades = 1
+    open = price
+    high = price
+    low = price
+    close = price
+    volume = .zero
+    trades = 0
   }
 
-  mutating func add(_ trade: Trade) {
+  mutating func add(_ trade: Trade, sol: USD?) {
     high = max(high, trade.price)
     low = min(low, trade.price)
     close = trade.price
     volume = BaseLots(volume.count.addingReportingOverflow(trade.size.count).partialValue)
     trades += 1
+    self.sol = sol
   }
 }
 
 /// One-minute bars of all genuine trades. Minutes without a trade have no bar.
 package struct Bars: Sendable, Equatable, Codable {
+  /// Closed bars that are kept: a day and the bar before it.
+  package static let capacity = 1_441
   private static let minute: Int64 = 60_000_000_000
 
   private var closed: RecentItems<Bar>
@@ -39,22 +44,31 @@ package struct Bars: Sendable, Equatable, Codable {
   package private(set) var current: Bar?
 
   /// Keeps the newest `capacity` closed bars.
-  package init(capacity: Int = 1440) { closed = RecentItems(capacity: capacity) }
+  package init(capacity: Int = capacity) { closed = RecentItems(capacity: capacity) }
+
+  /// Goes on where stored bars end, oldest first.
+  package init(capacity: Int = capacity, closed bars: [Bar], current: Bar?) {
+    self.init(capacity: capacity)
+    for bar in bars { closed.add(bar) }
+    self.current = current
+  }
 
   /// Counts a trade and returns the bar that it closed, if any.
   ///
   /// Synthetic trades do not count; a trade older than the current minute goes into that minute.
-  @discardableResult package mutating func add(_ trade: Trade) -> Bar? {
+  @discardableResult package mutating func add(_ trade: Trade, sol: USD? = nil) -> Bar? {
     guard !trade.isSynthetic else { return nil }
     let start = Timestamp(
       nanoseconds: trade.time.nanoseconds - trade.time.nanoseconds % Self.minute)
-    guard let bar = current, start > bar.start else {
-      if current == nil { current = Bar(start: start, first: trade) } else { current?.add(trade) }
-      return nil
+    var done: Bar?
+    if let bar = current, start > bar.start {
+      closed.add(bar)
+      done = bar
+      current = nil
     }
-    closed.add(bar)
-    current = Bar(start: start, first: trade)
-    return bar
+    if current == nil { current = Bar(start: start, opening: trade.price) }
+    current?.add(trade, sol: sol)
+    return done
   }
 
   /// The newest closed bars, oldest first.
