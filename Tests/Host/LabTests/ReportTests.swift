@@ -46,15 +46,15 @@ import Testing
 
   @Test("counters, wallets and prices do not make another reason")
   func reasons() {
-    let first = OrderReasons.text(job: "grid", label: "rebuild 17 wallet-1 deviation")
-    let second = OrderReasons.text(job: "grid", label: "rebuild 18 wallet-3 deviation")
+    let first = OrderWords.text(job: "grid", label: "rebuild 17 wallet-1 deviation")
+    let second = OrderWords.text(job: "grid", label: "rebuild 18 wallet-3 deviation")
     #expect(first == "grid: rebuild deviation")
     #expect(first == second)
   }
 
   @Test("reasons of the newest orders are known, however many there were")
   func newest() {
-    var reasons = OrderReasons(capacity: 100)
+    var reasons = OrderWords(capacity: 100)
     let reason = reasons.number(of: "grid: rebuild")
     for number in 0..<1_000 { reasons.add(.init("\(number)"), reason) }
     #expect(reasons[.init("899")] == nil)

@@ -92,14 +92,15 @@ struct LabRunner {
     -> LabSetup
   {
     let replay = try replay(scenario, table)
-    let exchange = try ExchangeSettings(table)
-    let pivot = PivotSettings(
-      lookback: table.market.lookback, nominalDailyVolume: table.market.nominalDailyVolume,
-      seedPrice: exchange.startPriceLots, lots: exchange.lots)
     var setup = LabSetup(
       scenario: scenario, seed: try seed(), length: try length(scenario, replay),
       start: replay?.start ?? LabSetup.usualStart, table: table, tableDigest: digest,
-      exchange: exchange, limits: BundleLimits(table), pivot: pivot)
+      exchange: try ExchangeSettings(table), limits: BundleLimits(table),
+      pivot: PivotSettings(table))
+    setup.channel = ChannelSettings(table.market)
+    setup.book = { market, record, effects, time in
+      await BundleBookings(market: market).landed(record, effects, at: time)
+    }
     setup.replay = replay
     return setup
   }

@@ -48,7 +48,7 @@ extension Host {
   private nonisolated func lookOnce() async {
     do {
       let began = options.time.monotonic
-      let state = await parts.exchange.read()
+      let state = try await parts.exchange.read()
       let isQuiet = await parts.bundles.isIdle && state.pendingEvents == 0
       try await parts.market.observe(state.swarm, slot: state.slot, isQuiet: isQuiet)
       try await parts.store.appendLatencies([

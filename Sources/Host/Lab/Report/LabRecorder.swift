@@ -9,10 +9,11 @@ final class LabRecorder: Sendable {
     var trading = TradingFacts()
     var grid = GridFacts()
     var refusals: [String: Int] = [:]
+    var accepted = 0
     var bundles: [String: Int] = [:]
     var warnings = WarningFacts()
     var fills = EvenSample<FillFacts>(capacity: 600)
-    var reasons = OrderReasons()
+    var reasons = OrderWords()
     var sampler: Sampler
     /// Fills of orders that nobody has told of yet: an order may trade before its bundle's fate is
     /// known.
@@ -60,15 +61,20 @@ final class LabRecorder: Sendable {
     notes.withLock { $0.refusals[code, default: 0] += 1 }
   }
 
-  /// Takes a bundle whose fate is decided.
+  func bundleAccepted() { notes.withLock { $0.accepted += 1 } }
+
+  /// Takes a bundle whose fate is decided for good.
   func bundleEnded(_ record: BundleRecord) {
+    notes.withLock { $0.bundles[record.state.rawValue, default: 0] += 1 }
+  }
+
+  /// Takes what a bundle did, as soon as that is known.
+  func bundleLanded(_ record: BundleRecord, _ effects: BundleEffects) {
     notes.withLock { notes in
-      notes.bundles[record.state.rawValue, default: 0] += 1
-      guard !record.results.isEmpty else { return }
       let reason = notes.reasons.number(
-        of: OrderReasons.text(job: record.submitter.job, label: record.label))
-      for (intent, result) in zip(record.bundle.intents, record.results) {
-        notes.take(intent, result, reason)
+        of: OrderWords.text(job: record.submitter.job, label: record.label))
+      for (intent, result) in zip(record.bundle.intents, effects.results) {
+        if let result { notes.take(intent, result, reason) }
       }
     }
   }
@@ -86,9 +92,9 @@ final class LabRecorder: Sendable {
   }
 
   /// Takes the state of the venue at a moment.
-  func sample(_ state: VenueState, pivot: PriceLots?, channel: PriceChannel?) {
+  func sample(_ state: VenueState, _ market: MarketSnapshot?, _ equity: EquityReport?) {
     let time = (state.time - start).inSeconds
-    notes.withLock { $0.sampler.add(state, pivot: pivot, channel: channel, at: time) }
+    notes.withLock { $0.sampler.add(state, market, equity, at: time) }
   }
 }
 

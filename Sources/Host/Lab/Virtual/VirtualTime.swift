@@ -9,17 +9,20 @@ package struct VirtualTime: TimeSource {
   /// Clocks that show `start` on the wall when virtual time is zero.
   package init(start: Timestamp) { self.start = start }
 
-  package var monotonic: MonotonicInstant { VirtualExecutor.shared.now }
+  package var monotonic: MonotonicInstant { Self.now }
 
   package var wall: Timestamp {
-    start + .nanoseconds(VirtualExecutor.shared.now.nanoseconds)
+    start + .nanoseconds(Self.now.nanoseconds)
   }
+
+  /// The point that virtual time has reached; it begins at zero.
+  package static var now: MonotonicInstant { VirtualExecutor.shared.now }
 
   /// Waits for a length of virtual time.
   ///
   /// - Throws: `CancellationError`.
   package static func pause(for duration: Duration) async throws {
-    try await VirtualExecutor.shared.pause(until: VirtualExecutor.shared.now + duration)
+    try await VirtualExecutor.shared.pause(until: now + duration)
   }
 
   /// Waits until virtual time has reached `instant`.

@@ -48,7 +48,7 @@ final class LabRunServices: RunServices {
     case .swarm: return .swarm(try await desk.exchange.read().swarm)
     case .submit(let bundle):
       return .receipt(
-        try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)).get())
+        try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)))
     case .outcome(let id): return try await outcome(of: id)
     case .quote(let request): return .quote(try await desk.exchange.quote(request))
     case .reclaimable: return .reclaimable(try await desk.exchange.reclaimable())
