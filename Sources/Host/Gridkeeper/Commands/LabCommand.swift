@@ -1,3 +1,4 @@
+import Exchange
 import FoundationEssentials
 import Glibc
 import Lab
@@ -35,7 +36,7 @@ extension Commands {
   private static let labOptions = [
     Command.Option(
       name: "scenario", value: "NAME", help: "what happens (flat)",
-      completion: .words(LabScenario.allCases.map(\.rawValue))),
+      completion: .words(ExchangeScenario.all.map(\.name))),
     Command.Option(name: "seed", value: "N", help: "the seed of everything random (7)"),
     Command.Option(
       name: "jobs", value: "FILE", help: "the job table (jobs.yaml)", completion: .file),
@@ -64,9 +65,9 @@ extension Commands {
     -> ExitCode
   {
     guard arguments.operand(1) == nil else { throw UsageError("lab list takes nothing") }
-    let rows = LabScenario.allCases.map { scenario in
+    let rows = ExchangeScenario.all.map { scenario in
       ScenarioRow(
-        name: scenario.rawValue, summary: scenario.summary,
+        name: scenario.name, summary: scenario.summary,
         hours: scenario.usualLength.map { Double($0.components.seconds) / 3_600 })
     }
     if let path = arguments.values["json"] {

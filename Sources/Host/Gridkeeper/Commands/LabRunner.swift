@@ -35,10 +35,10 @@ struct LabRunner {
 
   // MARK: Words
 
-  private func scenario() throws -> LabScenario {
+  private func scenario() throws -> ExchangeScenario {
     let name = arguments.values["scenario"] ?? (arguments.values["replay"] == nil ? "flat" : "replay")
-    guard let scenario = LabScenario(rawValue: name) else {
-      let names = LabScenario.allCases.map(\.rawValue)
+    guard let scenario = ExchangeScenario.named(name) else {
+      let names = ExchangeScenario.all.map(\.name)
       throw UsageError("there is no scenario '\(name)'\(near(name, names)); see 'lab list'")
     }
     return scenario
@@ -52,7 +52,7 @@ struct LabRunner {
     return seed
   }
 
-  private func length(_ scenario: LabScenario, _ replay: ReplayFile?) throws -> Duration {
+  private func length(_ scenario: ExchangeScenario, _ replay: ReplayFile?) throws -> Duration {
     let file = replay?.length
     guard let text = arguments.values["days"] else {
       return scenario.usualLength ?? file ?? .seconds(86_400)
@@ -88,26 +88,27 @@ struct LabRunner {
     return CommandFailure("\(path) has errors", code: .badTable)
   }
 
-  private func setup(_ scenario: LabScenario, _ table: JobTable, _ digest: UInt64) throws
+  private func setup(_ scenario: ExchangeScenario, _ table: JobTable, _ digest: UInt64) throws
     -> LabSetup
   {
     let replay = try replay(scenario, table)
-    let exchange = try ExchangeSettings(table)
-    let pivot = PivotSettings(
-      lookback: table.market.lookback, nominalDailyVolume: table.market.nominalDailyVolume,
-      seedPrice: exchange.startPriceLots, lots: exchange.lots)
     var setup = LabSetup(
       scenario: scenario, seed: try seed(), length: try length(scenario, replay),
       start: replay?.start ?? LabSetup.usualStart, table: table, tableDigest: digest,
-      exchange: exchange, limits: BundleLimits(table), pivot: pivot)
+      exchange: try ExchangeSettings(table), limits: BundleLimits(table),
+      pivot: PivotSettings(table))
+    setup.channel = ChannelSettings(table.market)
+    setup.book = { market, record, effects, time in
+      await BundleBookings(market: market).landed(record, effects, at: time)
+    }
     setup.replay = replay
     return setup
   }
 
-  private func replay(_ scenario: LabScenario, _ table: JobTable) throws -> ReplayFile? {
-    guard scenario == .replay else {
+  private func replay(_ scenario: ExchangeScenario, _ table: JobTable) throws -> ReplayFile? {
+    guard scenario.name == "replay" else {
       guard arguments.values["replay"] == nil else {
-        throw UsageError("--replay goes with the scenario 'replay', not '\(scenario.rawValue)'")
+        throw UsageError("--replay goes with the scenario 'replay', not '\(scenario.name)'")
       }
       return nil
     }
@@ -116,7 +117,7 @@ struct LabRunner {
     guard let file else {
       throw UsageError("the scenario 'replay' needs --replay FILE, or venue.replay in the table")
     }
-    do throws(OHLCVError) { return try ReplayFile(path: file) } catch {
+    do throws(MarketFileError) { return try ReplayFile(path: file) } catch {
       throw CommandFailure(error.description)
     }
   }

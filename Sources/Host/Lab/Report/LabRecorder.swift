@@ -9,13 +9,15 @@ final class LabRecorder: Sendable {
     var trading = TradingFacts()
     var grid = GridFacts()
     var refusals: [String: Int] = [:]
+    var accepted = 0
     var bundles: [String: Int] = [:]
     var warnings = WarningFacts()
     var fills = EvenSample<FillFacts>(capacity: 600)
-    var reasons = OrderReasons()
+    var reasons = OrderWords()
     var sampler: Sampler
-    /// Reasons of orders that take, by the bundle's job, until their trades come.
-    var takers: [WalletID: String] = [:]
+    /// Fills of orders that nobody has told of yet: an order may trade before its bundle's fate is
+    /// known.
+    var puzzles: [OrderID: Int] = [:]
   }
 
   private static let warningsKept = 20
@@ -59,15 +61,20 @@ final class LabRecorder: Sendable {
     notes.withLock { $0.refusals[code, default: 0] += 1 }
   }
 
-  /// Takes a bundle whose fate is decided.
+  func bundleAccepted() { notes.withLock { $0.accepted += 1 } }
+
+  /// Takes a bundle whose fate is decided for good.
   func bundleEnded(_ record: BundleRecord) {
+    notes.withLock { $0.bundles[record.state.rawValue, default: 0] += 1 }
+  }
+
+  /// Takes what a bundle did, as soon as that is known.
+  func bundleLanded(_ record: BundleRecord, _ effects: BundleEffects) {
     notes.withLock { notes in
-      notes.bundles[record.state.rawValue, default: 0] += 1
-      guard !record.results.isEmpty else { return }
       let reason = notes.reasons.number(
-        of: OrderReasons.text(job: record.submitter.job, label: record.label))
-      for (intent, result) in zip(record.bundle.intents, record.results) {
-        notes.take(intent, result, reason)
+        of: OrderWords.text(job: record.submitter.job, label: record.label))
+      for (intent, result) in zip(record.bundle.intents, effects.results) {
+        if let result { notes.take(intent, result, reason) }
       }
     }
   }
@@ -85,9 +92,9 @@ final class LabRecorder: Sendable {
   }
 
   /// Takes the state of the venue at a moment.
-  func sample(_ state: VenueState, pivot: PriceLots?, channel: PriceChannel?) {
+  func sample(_ state: VenueState, _ market: MarketSnapshot?, _ equity: EquityReport?) {
     let time = (state.time - start).inSeconds
-    notes.withLock { $0.sampler.add(state, pivot: pivot, channel: channel, at: time) }
+    notes.withLock { $0.sampler.add(state, market, equity, at: time) }
   }
 }
 
@@ -97,6 +104,9 @@ extension LabRecorder.Notes {
     case (.place, .placed(let order, _)):
       grid.placed += 1
       reasons.add(order, reason)
+      if let fills = puzzles.removeValue(forKey: order), let text = reasons[order] {
+        trading.reasons[text, default: 0] += fills
+      }
     case (.place, .dropped): grid.dropped += 1
     case (.cancel, .done): grid.cancelled += 1
     default: break
@@ -108,8 +118,11 @@ extension LabRecorder.Notes {
   ) {
     trading.fills += 1
     let reason = reason(fill, trade)
-    trading.reasons[reason ?? "unknown", default: 0] += 1
-    if reason == nil { trading.unexplained += 1 }
+    if let reason {
+      trading.reasons[reason, default: 0] += 1
+    } else if let order = fill.order {
+      puzzles[order, default: 0] += 1
+    }
     if trade.isSynthetic { trading.syntheticFills += 1 }
     switch fill.side {
     case .bid: trading.boughtLots += trade.size.count
@@ -120,7 +133,7 @@ extension LabRecorder.Notes {
       FillFacts(
         time: (trade.time - start).inSeconds, wallet: fill.wallet.description,
         side: fill.side.rawValue, isMaker: fill.isMaker, price: lots.price(trade.price),
-        lots: trade.size.count, isSynthetic: trade.isSynthetic, reason: reason ?? "unknown"))
+        lots: trade.size.count, isSynthetic: trade.isSynthetic, reason: reason ?? "its bundle's fate was not known yet"))
   }
 
   /// An order that stood has its bundle's reason; one that took is told by what it met.

@@ -48,15 +48,20 @@ package struct MoneyFacts: Sendable, Hashable, Codable {
   package var equityStart: Int64 = 0
   package var equityEnd: Int64 = 0
   package var equityPeak: Int64 = 0
-  /// The deepest fall from a peak, and the same as a share of that peak.
+  /// The deepest fall from a peak, and the same as a share of the equity at the start.
   package var drawdown: Int64 = 0
   package var drawdownShare: Double = 0
   package var realisedFIFO: Int64 = 0
   package var realisedAverage: Int64 = 0
   package var unrealisedStart: Int64 = 0
   package var unrealisedEnd: Int64 = 0
-  /// What was paid or given back, by kind; costs are positive.
+  /// What was paid, by kind; rebates are negative.
   package var costs: [String: Int64] = [:]
+  /// Locked as rent at the end; it comes back when the accounts are closed.
+  package var rentLocked: Int64 = 0
+  /// What came from outside after the start, and what nothing explains; both must be zero.
+  package var fromOutside: Int64 = 0
+  package var unexplained: Int64 = 0
   /// What buying nothing and selling nothing would have made of the same start.
   package var heldEquityEnd: Int64 = 0
 

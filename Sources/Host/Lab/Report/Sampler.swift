@@ -1,4 +1,5 @@
 import Bundles
+import Market
 import PluginAPI
 
 /// Turns states of the venue into courses of values.
@@ -24,7 +25,11 @@ struct Sampler: Sendable {
 
   private let lots: MarketLots
   private var courses: [SampledSeries]
-  private(set) var money = MoneyFacts()
+  private(set) var first: EquityReport?
+  private(set) var last: EquityReport?
+  private var drawdown = Drawdown()
+  /// What the first holdings would be worth now.
+  private var held: Int64 = 0
   private(set) var samples = 0
   private var quoted = 0
   private var spreads = Mean()
@@ -42,13 +47,14 @@ struct Sampler: Sendable {
 
   /// Takes one state, `time` seconds after the start.
   mutating func add(
-    _ state: VenueState, pivot: PriceLots?, channel: PriceChannel?, at time: Double
+    _ state: VenueState, _ market: MarketSnapshot?, _ report: EquityReport?, at time: Double
   ) {
     samples += 1
     let book = OwnBook(state)
-    add(prices: state, book, pivot, channel, at: time)
+    add(prices: state, book, market, at: time)
     add(depth: book, at: time)
-    if let price = state.mid ?? pivot { add(money: state, at: price, time) }
+    if let report { add(money: report, at: time) }
+    if let price = state.mid ?? market?.pivot { add(holdings: state, at: price, time) }
   }
 
   private mutating func put(_ course: Course, _ value: Double?, _ time: Double) {
@@ -57,13 +63,12 @@ struct Sampler: Sendable {
   }
 
   private mutating func add(
-    prices state: VenueState, _ book: OwnBook, _ pivot: PriceLots?, _ channel: PriceChannel?,
-    at time: Double
+    prices state: VenueState, _ book: OwnBook, _ market: MarketSnapshot?, at time: Double
   ) {
     put(.mid, state.mid.map(lots.price), time)
-    put(.pivot, pivot.map(lots.price), time)
-    put(.lower, channel.map { lots.price($0.lower) }, time)
-    put(.upper, channel.map { lots.price($0.upper) }, time)
+    put(.pivot, market?.pivot.map(lots.price), time)
+    put(.lower, market?.channel.map { lots.price($0.lower) }, time)
+    put(.upper, market?.channel.map { lots.price($0.upper) }, time)
     put(.bestBid, book.bids.last.map(lots.price), time)
     put(.bestAsk, book.asks.first.map(lots.price), time)
     put(.lowestBid, book.bids.first.map(lots.price), time)
@@ -83,30 +88,46 @@ struct Sampler: Sendable {
     if !book.bids.isEmpty, !book.asks.isEmpty { quoted += 1 }
   }
 
-  private mutating func add(money state: VenueState, at price: PriceLots, _ time: Double) {
+  private mutating func add(money report: EquityReport, at time: Double) {
+    if first == nil { first = report }
+    last = report
+    drawdown.add(report.equity.count - report.external.count)
+    put(.equity, Double(report.equity.count) / 1e9, time)
+    put(.drawdown, -Double(drawdown.fall) / 1e9, time)
+    let share = Double(report.token.count) / Double(max(1, report.equity.count))
+    put(.tokenShare, share, time)
+    tokenShares =
+      tokenShares.map { (min($0.lowest, share), max($0.highest, share)) } ?? (share, share)
+  }
+
+  private mutating func add(holdings state: VenueState, at price: PriceLots, _ time: Double) {
     let holdings = Holdings(state)
-    let equity = holdings.value(at: price, lots, solPrice: state.oracle?.price)
-    if firstHoldings == nil {
-      firstHoldings = holdings
-      money.equityStart = equity
-      money.equityPeak = equity
-    }
-    money.equityEnd = equity
-    money.equityPeak = max(money.equityPeak, equity)
-    money.heldEquityEnd =
-      firstHoldings?.value(at: price, lots, solPrice: state.oracle?.price) ?? equity
-    let fall = money.equityPeak - equity
-    if fall > money.drawdown {
-      money.drawdown = fall
-      money.drawdownShare = Double(fall) / Double(max(1, money.equityPeak))
-    }
-    let share = Double(holdings.tokenValue(at: price, lots)) / Double(max(1, equity))
-    tokenShares = tokenShares.map { (min($0.lowest, share), max($0.highest, share)) } ?? (share, share)
-    put(.equity, Double(equity) / 1e9, time)
-    put(.drawdown, -Double(fall) / 1e9, time)
+    if firstHoldings == nil { firstHoldings = holdings }
+    held = firstHoldings?.value(at: price, lots, solPrice: state.oracle?.price) ?? 0
     put(.sol, Double(holdings.sol) / 1e9, time)
     put(.token, Double(holdings.token) / lots.atomsPerToken, time)
-    put(.tokenShare, share, time)
+  }
+
+  /// The money as the report has it, with the books at the end.
+  func money(_ ledger: Ledger) -> MoneyFacts {
+    var money = MoneyFacts()
+    money.equityStart = first?.equity.count ?? 0
+    money.equityEnd = last?.equity.count ?? 0
+    money.equityPeak = last?.peak.count ?? 0
+    money.drawdown = drawdown.deepest
+    money.drawdownShare = Double(drawdown.deepest) / Double(max(1, money.equityStart))
+    money.realisedFIFO = last?.realised.count ?? 0
+    money.realisedAverage = last?.realisedAverage.count ?? 0
+    money.unrealisedStart = first?.unrealised.count ?? 0
+    money.unrealisedEnd = last?.unrealised.count ?? 0
+    money.fromOutside = (last?.external.count ?? 0) - (first?.external.count ?? 0)
+    money.unexplained = last?.suspense.count ?? 0
+    for kind in LedgerKind.allCases where kind.isCost {
+      money.costs[kind.rawValue] = Int64(clamping: ledger.cost(kind))
+    }
+    money.rentLocked = last?.rent.count ?? 0
+    money.heldEquityEnd = held
+    return money
   }
 
   /// The courses as the report has them.
@@ -130,6 +151,21 @@ struct Sampler: Sendable {
     grid.highestTokenShare = tokenShares?.highest ?? 0
     grid.lowestTokenShare = tokenShares?.lowest ?? 0
     return grid
+  }
+}
+
+/// The deepest fall from a peak.
+struct Drawdown: Sendable {
+  private var peak: Int64?
+  /// How far below its peak the newest value is.
+  private(set) var fall: Int64 = 0
+  private(set) var deepest: Int64 = 0
+
+  mutating func add(_ value: Int64) {
+    let top = max(peak ?? value, value)
+    peak = top
+    fall = top - value
+    deepest = max(deepest, fall)
   }
 }
 

@@ -5,23 +5,29 @@ package import PluginAPI
 package struct ReplayFile: Sendable {
   /// The file's name without its folders: reports do not say where somebody keeps it.
   package let name: String
-  package let bars: [OHLCVBar]
+  let course: ExchangeReplay
 
-  /// Reads a file; blocks while it does.
+  /// Reads a file of bars or of trades; blocks while it does.
   ///
-  /// - Throws: `OHLCVError` with file, line and column.
-  package init(path: String) throws(OHLCVError) {
+  /// - Throws: `MarketFileError` with file, line and column.
+  package init(path: String) throws(MarketFileError) {
     name = path.split(separator: "/").last.map(String.init) ?? path
-    bars = try OHLCVFile.read(path: path)
+    course = try ExchangeReplay.read(path: path)
   }
 
-  /// When the first bar begins.
-  package var start: Timestamp { Timestamp(seconds: bars.first?.time ?? 0) }
+  /// When the first bar begins or the first trade was, in whole seconds.
+  package var start: Timestamp {
+    switch course {
+    case .bars(let bars): Timestamp(seconds: Int64(bars.start))
+    case .trades(let trades): Timestamp(seconds: Int64(trades.start))
+    }
+  }
 
-  /// From the first bar to the end of the last.
+  /// How long it goes on, at least a second.
   package var length: Duration {
-    guard let first = bars.first, let last = bars.last else { return .zero }
-    let bar = bars.count > 1 ? bars[1].time - first.time : 60
-    return .seconds(last.time - first.time + bar)
+    switch course {
+    case .bars(let bars): .seconds(max(1, Int64(bars.length)))
+    case .trades(let trades): .seconds(max(1, Int64(trades.length)))
+    }
   }
 }

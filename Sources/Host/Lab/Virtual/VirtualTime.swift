@@ -12,17 +12,20 @@ package struct VirtualTime: TimeSource {
   /// Runs tasks on virtual time.
   package static var executor: any TaskExecutor { VirtualExecutor.shared }
 
-  package var monotonic: MonotonicInstant { VirtualExecutor.shared.now }
+  package var monotonic: MonotonicInstant { Self.now }
 
   package var wall: Timestamp {
-    start + .nanoseconds(VirtualExecutor.shared.now.nanoseconds)
+    start + .nanoseconds(Self.now.nanoseconds)
   }
+
+  /// The point that virtual time has reached; it begins at zero.
+  package static var now: MonotonicInstant { VirtualExecutor.shared.now }
 
   /// Waits for a length of virtual time.
   ///
   /// - Throws: `CancellationError`.
   package static func pause(for duration: Duration) async throws {
-    try await VirtualExecutor.shared.pause(until: VirtualExecutor.shared.now + duration)
+    try await VirtualExecutor.shared.pause(until: now + duration)
   }
 
   /// Waits until virtual time has reached `instant`.

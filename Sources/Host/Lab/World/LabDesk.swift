@@ -10,12 +10,21 @@ struct LabDesk: Sendable {
   let time: VirtualTime
   let exchange: SimulatedExchange
   let market: MarketService
-  let bundles: BundleService
+  let bundles: LabBundles
   let board = MemoryBoard()
   let memory = JobMemory()
   let recorder: LabRecorder
   /// Starts the jobs that listen to a signal.
   let signal: @Sendable (String) async -> Void
+
+  init(_ world: LabWorld, signal: @escaping @Sendable (String) async -> Void) {
+    time = world.time
+    exchange = world.exchange
+    market = world.market
+    bundles = world.bundles
+    recorder = world.recorder
+    self.signal = signal
+  }
 
   /// Takes what a run tells without waiting.
   func take(_ telling: Telling, from job: String) {

@@ -6,8 +6,8 @@ struct LabFeed: MarketFeed {
   let exchange: SimulatedExchange
   let recorder: LabRecorder
 
-  func poll(after cursor: FeedCursor) async -> FeedBatch {
-    let batch = await exchange.poll(after: cursor)
+  func poll(after cursor: FeedCursor) async throws -> FeedBatch {
+    let batch = try await exchange.poll(after: cursor)
     if !batch.trades.isEmpty { recorder.traded(batch.trades, lots: batch.lots) }
     return batch
   }

@@ -30,6 +30,7 @@ final class LabJournal: BundleJournal {
     state.withLock { state in
       if let first = state.records[record.id] { return first }
       state.records[record.id] = record
+      recorder.bundleAccepted()
       return nil
     }
   }
@@ -53,6 +54,6 @@ final class LabJournal: BundleJournal {
   }
 
   /// The service asks once, at the start, when nothing was spent.
-  func tips(since time: Timestamp) -> Lamports { .zero }
+  func spent(since time: Timestamp) -> (tips: Lamports, fees: Lamports) { (.zero, .zero) }
 }
 

@@ -18,16 +18,19 @@ package struct LabPlugins: Sendable {
   struct Ready: Sendable {
     let prototype: any Job
     let capabilities: Set<Capability>
+    /// What is said when it traps.
+    let blame: CrashNote.Line
   }
 
   /// Opens the libraries that the table's enabled jobs need. A plugin that traps meanwhile ends the
   /// process: the Lab shares it with its plugins.
   ///
-  /// - Parameter opening: Is told which plugin comes next, so that a trap can be laid at its door.
-  package init(of table: JobTable, in directory: String, opening: (String) -> Void = { _ in }) {
+  package init(of table: JobTable, in directory: String) {
+    CrashNote.install()
+    defer { CrashNote.set(nil) }
     for name in Self.libraries(in: directory) { catalog.plugins[name] = [] }
     for name in Set(table.jobs.values.map(\.plugin)).sorted() where catalog.plugins[name] != nil {
-      opening(name)
+      CrashNote.set(.init(Self.blame("plugin '\(name)', while it was opened,")))
       let hello = HostHello(
         plugin: name, library: "\(directory)/lib\(name).so", pin: table.host.pins[name],
         memory: table.host.workerMemory, files: table.host.workerFiles)
@@ -35,6 +38,11 @@ package struct LabPlugins: Sendable {
         troubles[name] = error.message
       }
     }
+  }
+
+  private static func blame(_ who: String) -> String {
+    "gridkeeper: \(who) trapped and ended the Lab: here jobs share one process; under a host only "
+      + "its own worker would have ended\n"
   }
 
   private mutating func take(_ plugin: LoadedPlugin) {
@@ -60,7 +68,8 @@ package struct LabPlugins: Sendable {
     }
     let prototype = try descriptor.make(entry.parameters)
     return Ready(
-      prototype: prototype, capabilities: descriptor.capabilities.intersection(entry.grants))
+      prototype: prototype, capabilities: descriptor.capabilities.intersection(entry.grants),
+      blame: .init(Self.blame("job '\(entry.name)' of plugin '\(entry.plugin)'")))
   }
 
   /// Everything that is wrong with a loaded table and its jobs, as `gridkeeper check` finds it.

@@ -12,15 +12,13 @@ import Telemetry
 /// The process must live on `VirtualTime`.
 package struct LabRun: Sendable {
   /// How often the courses of the report are sampled, at most.
-  private static let samples: Int64 = 20_000
+  private static let samples = 20_000
+  /// How long bundles and fills may take to end when the time is over.
+  private static let patience = 300
 
   private let setup: LabSetup
   private let plugins: LabPlugins
-  private let time: VirtualTime
-  private let recorder: LabRecorder
-  private let exchange: SimulatedExchange
-  private let market: MarketService
-  private let bundles: BundleService
+  private let world: LabWorld
   private let schedule: LabSchedule
   private let slots = SlotAccounts()
 
@@ -38,70 +36,36 @@ package struct LabRun: Sendable {
   package init(_ setup: LabSetup, _ plugins: LabPlugins) throws(ParameterProblems) {
     self.setup = setup
     self.plugins = plugins
-    time = VirtualTime(start: setup.start)
-    recorder = LabRecorder(start: setup.start, lots: setup.exchange.lots)
-    exchange = SimulatedExchange(setup.exchange, time: time, replay: setup.replay?.bars)
     let bell = LabBell()
-    market = Self.market(setup, LabFeed(exchange: exchange, recorder: recorder), bell)
-    bundles = Self.bundles(setup, exchange, market, time, recorder)
-    schedule = LabSchedule(
-      time: time, seed: setup.seed, jobs: try Self.jobs(setup, plugins), accounts: slots)
-    bell.connect(schedule)
-  }
-
-  private static func jobs(_ setup: LabSetup, _ plugins: LabPlugins) throws(ParameterProblems)
-    -> [String: LabPlugins.Ready]
-  {
+    world = LabWorld(setup) { bell.ring() }
     var jobs: [String: LabPlugins.Ready] = [:]
     for entry in setup.table.jobs.values where entry.isEnabled {
       jobs[entry.name] = try plugins.ready(entry)
     }
-    return jobs
-  }
-
-  private static func market(_ setup: LabSetup, _ feed: LabFeed, _ bell: LabBell)
-    -> MarketService
-  {
-    var hooks = MarketHooks()
-    hooks.onTrade = { _ in bell.ring() }
-    let pivot = Pivot(setup.pivot, start: setup.start)
-    return MarketService(
-      feed: feed, memory: MarketMemory(pivot: pivot), metrics: Metrics(), hooks: hooks)
-  }
-
-  private static func bundles(
-    _ setup: LabSetup, _ exchange: SimulatedExchange, _ market: MarketService, _ time: VirtualTime,
-    _ recorder: LabRecorder
-  ) -> BundleService {
-    BundleService(
-      BundleServiceParts(
-        venue: exchange, journal: LabJournal(recorder: recorder), killSwitch: NoKillSwitch(),
-        time: time, metrics: Metrics(), pivot: { await market.pivot() },
-        onEvent: { name, fields in recorder.bundleEvent(name, fields) }),
-      limits: setup.limits)
+    schedule = LabSchedule(time: world.time, seed: setup.seed, jobs: jobs, accounts: slots)
+    bell.connect(schedule)
   }
 
   // MARK: Running
 
   /// Runs from start to end.
   ///
-  /// - Parameter progress: Is called a few hundred times on the way.
+  /// - Parameter progress: Is called some thousand times on the way.
   /// - Throws: Any error of a service at the start.
   package func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
     -> LabReport
   {
-    let audit = await exchange.audit()
-    let end = time.monotonic + setup.length
-    let clock = Task { try await exchange.run(pause: { try await VirtualTime.pause(for: $0) }) }
-    try await bundles.reconcile()
+    let audit = await world.exchange.audit()
+    let end = world.time.monotonic + setup.length
+    let desk = LabDesk(world) { [schedule] name in await schedule.signal(name) }
+    let clock = Task { try await world.passTime() }
+    try await world.open()
     let sampler = Task { try await sample(progress) }
-    let desk = LabDesk(
-      time: time, exchange: exchange, market: market, bundles: bundles, recorder: recorder,
-      signal: { [schedule] name in await schedule.signal(name) })
     try await schedule.run(try table(), on: desk, until: end)
     sampler.cancel()
+    try await settleDown()
     clock.cancel()
-    await sampleOnce()
+    await world.sample()
     return await report(audit)
   }
 
@@ -114,60 +78,57 @@ package struct LabRun: Sendable {
   }
 
   private func sample(_ progress: @Sendable (Progress) -> Void) async throws {
-    let step = max(.seconds(1), setup.length / Int(Self.samples))
+    let step = max(.seconds(1), setup.length / Self.samples)
     while true {
-      await sampleOnce()
-      let (fills, rebuilds) = recorder.counts
+      await world.sample()
+      let (fills, rebuilds) = world.recorder.counts
       progress(
         Progress(
-          share: (time.wall - setup.start) / setup.length, fills: fills, rebuilds: rebuilds))
+          share: (world.time.wall - setup.start) / setup.length, fills: fills, rebuilds: rebuilds))
       try await VirtualTime.pause(for: step)
     }
   }
 
-  private func sampleOnce() async {
-    let state = await exchange.read()
-    let snapshot = try? await market.snapshot()
-    recorder.sample(state, pivot: snapshot?.pivot, channel: snapshot?.channel)
+  /// Lets bundles come to their ends and fills be processed.
+  private func settleDown() async throws {
+    for _ in 0..<Self.patience {
+      guard await !world.isQuiet else { return }
+      try await VirtualTime.pause(for: .seconds(1))
+    }
   }
 
   // MARK: Report
 
   private func report(_ audit: ExchangeAudit) async -> LabReport {
-    let notes = recorder.collected
-    let state = await exchange.read()
+    let notes = world.recorder.collected
+    let state = await world.exchange.truth()
+    let ledger = await world.market.ledger
     var trading = notes.trading
     trading.sample = notes.fills.elements
+    trading.unexplained = notes.puzzles.values.reduce(0, +)
+    let invariants = [
+      Invariants.conserved(audit, await world.exchange.audit()),
+      Invariants.identity(notes.sampler.first, notes.sampler.last, ledger),
+      Invariants.booked(state, ledger),
+      slots.invariant(until: setup.start + setup.length),
+      Invariants.ended(
+        accepted: notes.accepted, notes.bundles, await world.service.underWay()),
+      Invariants.placed(state, notes.reasons), Invariants.explained(trading),
+    ]
     return LabReport(
-      setup: facts(state), money: notes.sampler.money, trading: trading,
+      setup: facts(state), money: notes.sampler.money(ledger), trading: trading,
       grid: notes.sampler.complete(notes.grid), jobs: slots.facts, refusals: notes.refusals,
-      bundles: notes.bundles, invariants: await invariants(audit, notes, state),
-      warnings: notes.warnings, series: notes.sampler.series)
+      bundles: notes.bundles, invariants: invariants, warnings: notes.warnings,
+      series: notes.sampler.series)
   }
 
   private func facts(_ state: VenueState) -> SetupFacts {
     SetupFacts(
-      scenario: setup.scenario.rawValue, summary: setup.scenario.summary, seed: setup.seed,
+      scenario: setup.scenario.name, summary: setup.scenario.summary, seed: setup.seed,
       seconds: setup.length.inSeconds, start: setup.start.seconds,
       tableDigest: String(setup.tableDigest, radix: 16), plugins: plugins.digests,
       replay: setup.replay?.name, slots: state.slot)
   }
-
-  private func invariants(_ audit: ExchangeAudit, _ notes: LabRecorder.Notes, _ state: VenueState)
-    async -> [InvariantFacts]
-  {
-    let now = await exchange.audit()
-    return [
-      Invariants.conserved(audit, now),
-      slots.invariant(until: setup.start + setup.length),
-      Invariants.explained(notes.trading),
-    ]
-  }
-}
-
-/// Nobody kills in the Lab.
-private struct NoKillSwitch: KillSwitch {
-  func read() -> KillFlag { .clear }
 }
 
 /// Tells the schedule of trades.

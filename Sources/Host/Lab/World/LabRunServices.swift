@@ -15,19 +15,21 @@ final class LabRunServices: RunServices {
   }
 
   private let order: RunOrder
-  private let capabilities: Set<Capability>
+  private let job: LabPlugins.Ready
   private let desk: LabDesk
   private let counts = Guarded(Counts())
 
-  init(order: RunOrder, capabilities: Set<Capability>, desk: LabDesk) {
+  init(order: RunOrder, job: LabPlugins.Ready, desk: LabDesk) {
     self.order = order
-    self.capabilities = capabilities
+    self.job = job
     self.desk = desk
   }
 
   var now: Timestamp { desk.time.wall }
 
   func call(_ call: ServiceCall) async throws -> ServiceReply {
+    CrashNote.set(nil)
+    defer { CrashNote.set(job.blame) }
     do {
       return try await answer(call)
     } catch let refusal as Refusal {
@@ -43,13 +45,13 @@ final class LabRunServices: RunServices {
   private func answer(_ call: ServiceCall) async throws -> ServiceReply {
     switch call {
     case .market: return .market(try await desk.market.snapshot())
-    case .swarm: return .swarm(await desk.exchange.read().swarm)
+    case .swarm: return .swarm(try await desk.exchange.read().swarm)
     case .submit(let bundle):
       return .receipt(
-        try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)).get())
+        try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)))
     case .outcome(let id): return try await outcome(of: id)
     case .quote(let request): return .quote(try await desk.exchange.quote(request))
-    case .reclaimable: return .reclaimable(await desk.exchange.reclaimable())
+    case .reclaimable: return .reclaimable(try await desk.exchange.reclaimable())
     case .loadState(let key): return .json(desk.memory.load(key, of: order.job))
     case .storeState(let key, let json):
       desk.memory.store(json, under: key, of: order.job)
@@ -72,7 +74,7 @@ final class LabRunServices: RunServices {
   }
 
   private func send(_ name: String) async throws -> ServiceReply {
-    guard capabilities.contains(.signal) else {
+    guard job.capabilities.contains(.signal) else {
       throw Refusal(.capabilityMissing, "\(order.job) may not send signals; grant 'signal'")
     }
     await desk.signal(name)
@@ -91,6 +93,6 @@ final class LabRunServices: RunServices {
     return Submitter(
       job: order.job, run: order.id.description,
       slot: isCancel ? "\(slot)/cancels/\(order.id)" : slot, effect: before,
-      capabilities: capabilities)
+      capabilities: job.capabilities)
   }
 }

@@ -15,6 +15,9 @@ actor LabSchedule {
   private var wake = MonotonicInstant(nanoseconds: .max)
   private var idle: [CheckedContinuation<Void, Never>] = []
 
+  /// How long runs may take to end when the time is over.
+  private static let patience = Duration.seconds(120)
+
   private struct OpenRun {
     let services: LabRunServices
     var task: Task<Void, Never>?
@@ -39,9 +42,20 @@ actor LabSchedule {
     }
     try await VirtualTime.pause(until: end)
     wake = MonotonicInstant(nanoseconds: .min)
-    if !open.isEmpty { await withCheckedContinuation { idle.append($0) } }
+    await letRunsEnd()
     core.flush()
     act()
+  }
+
+  /// Waits for the runs that are under way, but not for ever.
+  private func letRunsEnd() async {
+    guard !open.isEmpty else { return }
+    let grace = Task {
+      try await VirtualTime.pause(for: Self.patience)
+      for run in self.open.keys.sorted() { self.abandon(run) }
+    }
+    await withCheckedContinuation { idle.append($0) }
+    grace.cancel()
   }
 
   /// Something was signalled.
@@ -82,14 +96,16 @@ actor LabSchedule {
 
   private func start(_ order: RunOrder) {
     guard let desk, let job = jobs[order.job] else { return }
-    let services = LabRunServices(order: order, capabilities: job.capabilities, desk: desk)
+    let services = LabRunServices(order: order, job: job, desk: desk)
     let run = Run(
       id: order.id.description, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
       attempt: order.attempt, seed: order.slot.seed, services: services)
     open[order.id] = OpenRun(services: services)
     // Not a child: a run ends by itself or is given up, whoever waits for it.
     open[order.id]?.task = Task {
+      CrashNote.set(job.blame)
       let outcome = await Self.outcome(of: job.prototype, run)
+      CrashNote.set(nil)
       self.end(order.id, outcome)
     }
   }

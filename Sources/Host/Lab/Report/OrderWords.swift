@@ -3,7 +3,7 @@ import PluginAPI
 /// Why orders stand: the job that placed them and the words of its bundle.
 ///
 /// Remembers the newest orders only; there are never that many that stand.
-struct OrderReasons: Sendable {
+struct OrderWords: Sendable {
   private let capacity: Int
   private var texts: [String] = []
   private var numbers: [String: Int32] = [:]
