@@ -73,7 +73,7 @@ extension WithHosts {
       }
       try await host.event("BUNDLE_LANDED", after: halted.sequence) { $0.fields["label"] == "kill" }
       _ = try await host.until("no order is left") {
-        let accounts = await host.parts.exchange.read().swarm.wallets.flatMap(\.accounts)
+        let accounts = await host.parts.exchange.truth().swarm.wallets.flatMap(\.accounts)
         let isQuiet = await host.parts.bundles.isIdle
         return isQuiet && accounts.allSatisfy { $0.orders.isEmpty } ? true : nil
       }

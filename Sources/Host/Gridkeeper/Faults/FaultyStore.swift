@@ -194,4 +194,44 @@ struct FaultyStore: Store {
   func audit(limit: Int) async throws(StoreError) -> [AuditRecord] {
     try await reading { () throws(StoreError) in try await disk.audit(limit: limit) }
   }
+
+  // MARK: Books
+
+  func write(_ market: MarketWrite) async throws(StoreError) {
+    try await writing { () throws(StoreError) in try await disk.write(market) }
+  }
+
+  func marketText(_ key: String) async throws(StoreError) -> String? {
+    try await reading { () throws(StoreError) in try await disk.marketText(key) }
+  }
+
+  func tradeDays(since day: Int64) async throws(StoreError) -> [TradeDay] {
+    try await reading { () throws(StoreError) in try await disk.tradeDays(since: day) }
+  }
+
+  func newestTrades(limit: Int) async throws(StoreError) -> [Trade] {
+    try await reading { () throws(StoreError) in try await disk.newestTrades(limit: limit) }
+  }
+
+  func newestBars(limit: Int) async throws(StoreError) -> [BarRecord] {
+    try await reading { () throws(StoreError) in try await disk.newestBars(limit: limit) }
+  }
+
+  func newestLedger(limit: Int) async throws(StoreError) -> [LedgerRow] {
+    try await reading { () throws(StoreError) in try await disk.newestLedger(limit: limit) }
+  }
+
+  func ledgerBalances() async throws(StoreError) -> [LedgerBalance] {
+    try await reading { () throws(StoreError) in try await disk.ledgerBalances() }
+  }
+
+  func appendLatencies(_ latencies: [LatencyRecord]) async throws(StoreError) {
+    try await writing { () throws(StoreError) in try await disk.appendLatencies(latencies) }
+  }
+
+  func latencies(since: Timestamp, limit: Int) async throws(StoreError) -> [LatencyRecord] {
+    try await reading { () throws(StoreError) in
+      try await disk.latencies(since: since, limit: limit)
+    }
+  }
 }

@@ -20,6 +20,13 @@ struct FaultyVenue: Venue {
     }
   }
 
+  var genesis: String {
+    get async throws {
+      await power.pass()
+      return await exchange.genesis
+    }
+  }
+
   func read() async throws -> VenueState {
     await power.pass()
     if dice.draws(.venueUnreadable) { throw VenueFailure("the node does not answer") }
