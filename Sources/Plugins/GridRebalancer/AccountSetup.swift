@@ -8,8 +8,7 @@ struct AccountSetup {
 
     /// Bundles whose fate is not known yet, by wallet.
     var pending: [String: BundleID] = [:]
-    /// The newest slot that a bundle landed in.
-    var landed: UInt64 = 0
+    var landed = Landing()
   }
 
   let tip: SOL
@@ -29,7 +28,8 @@ struct AccountSetup {
     var memory = try await run.state.value(Memory.key, as: Memory.self) ?? Memory()
     let before = memory
     _ = try await settle(&memory)
-    let counts = slot >= memory.landed ? try await create(for: lacking, &memory) : [:]
+    let counts =
+      memory.landed.isSeen(at: slot, run.now) ? try await create(for: lacking, &memory) : [:]
     guard memory != before else { return 0 }
     try await run.state.set(Memory.key, to: memory)
     guard !counts.isEmpty else { return 0 }
@@ -76,7 +76,7 @@ struct AccountSetup {
       if case .unknown = outcome { continue }
       memory.pending[wallet] = nil
       guard case .landed(let slot, _) = outcome else { continue }
-      memory.landed = max(memory.landed, slot)
+      memory.landed.take(slot, at: run.now)
       landed.append(wallet)
     }
     return landed

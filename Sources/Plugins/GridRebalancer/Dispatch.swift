@@ -12,8 +12,7 @@ struct Report: Sendable, Hashable {
   var unknown: [PendingBundle] = []
   /// All bundles that were asked after.
   var followed: Set<BundleID> = []
-  /// The newest slot that a bundle landed in.
-  var landed: UInt64 = 0
+  var landed = Landing()
 
   var summary: String {
     var text = "\(kept) kept, \(cancelled) cancelled, \(placed) placed"
@@ -123,7 +122,7 @@ struct Dispatch {
     let dropped = fates.count { if case .dropped = $0 { true } else { false } }
     let placed = fates.count { $0 != nil } - dropped
     let cancelled = others.contains { results[$0] == nil } ? 0 : bundle.cancelled
-    report.landed = max(report.landed, slot)
+    report.landed.take(slot, at: run.now)
     report.dropped += dropped
     report.placed += placed
     report.cancelled += cancelled

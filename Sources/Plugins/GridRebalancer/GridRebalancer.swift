@@ -107,7 +107,7 @@ struct GridRebalancer: Job {
       state = try await Dispatch(run: run).resume(unfinished)
     }
     let market = try await run.market
-    guard market.slot >= state?.landed ?? 0 else {
+    guard state?.landed.isSeen(at: market.slot, run.now) ?? true else {
       return .nothingToDo("the market was read before the last bundle landed")
     }
     guard let price = market.reference else {

@@ -25,7 +25,7 @@ struct GridState: Sendable, Hashable, Codable {
   /// Bundles whose fate is not known yet; their wallets are left alone.
   var pending: [PendingBundle] = []
   /// The newest slot that a bundle landed in.
-  var landed: UInt64 = 0
+  var landed = Landing()
   /// Rebuilds in a row of which a part failed.
   var failures = 0
   /// Whether a rebuild was asked for that could not be made.
@@ -43,7 +43,7 @@ struct GridState: Sendable, Hashable, Codable {
   /// Takes over what became of bundles.
   mutating func take(_ report: Report) {
     pending = pending.filter { !report.followed.contains($0.bundle) } + report.unknown
-    landed = max(landed, report.landed)
+    landed.take(report.landed)
     failures = report.failed.isEmpty ? 0 : failures + 1
   }
 }

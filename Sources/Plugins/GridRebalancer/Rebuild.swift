@@ -103,7 +103,7 @@ struct Rebuild {
       generation: (last?.generation ?? 0) + 1, expected: plan.wallets,
       turn: settings.turn(run.now), settings: settings.fingerprint,
       control: input.control, pending: last?.pending ?? [],
-      landed: last?.landed ?? 0, failures: last?.failures ?? 0)
+      landed: last?.landed ?? Landing(), failures: last?.failures ?? 0)
   }
 
   private func conclude(

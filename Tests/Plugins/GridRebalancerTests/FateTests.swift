@@ -91,6 +91,20 @@ import Testing
     #expect(await test.bundles.count == 1)
   }
 
+  @Test func anExchangeThatCountsAnewIsActedOnAfterAMinute() async throws {
+    let test = test { bundle in .landed(slot: 9_000, results: bundle.intents.map { _ in .done }) }
+    _ = try await test.run(job)
+    await test.set(decide: TestRun.lands)
+    let early = try await test.run(job, at: Scene.start + .seconds(60))
+    #expect(early == .nothingToDo("the market was read before the last bundle landed"))
+    let late = try await test.run(job, at: Scene.start + .seconds(61))
+    #expect(late == .done("first: generation 2, 0 kept, 0 cancelled, 4 placed"))
+    await test.set(swarm: Scene.apply([test.bundles[1]], to: Scene.swarm(1)))
+    #expect(
+      try await test.run(job, at: Scene.start + .seconds(62))
+        == .nothingToDo("the grid of generation 2 stands"))
+  }
+
   @Test func aRunThatWasCutOffIsTakenUpByTheNext() async throws {
     let test = test(TestRun.lands)
     _ = try await test.run(job)
