@@ -17,8 +17,16 @@ package struct ExchangeSettings: Sendable, Hashable, Codable {
   package var lots = MarketLots(
     baseLot: TokenAmount(1_000_000), quoteLot: Lamports(100), tokenDecimals: 9,
     minimumSize: BaseLots(1))
-  /// Fee, rent, minimum balance, taker fee.
-  package var costs = VenueCosts()
+  /// What the network asks for keeping accounts.
+  package var rent = RentRate(lamportsPerByte: 5_080) {
+    didSet { costs = VenueCosts(rent: rent, makerFee: costs.makerFee, takerFee: costs.takerFee) }
+  }
+  /// Fee of a signature, rents, minimum balance, fees of the market.
+  package var costs = VenueCosts(rent: RentRate(lamportsPerByte: 5_080))
+  /// How the chain behaves.
+  package var chain = ChainSettings()
+  /// What goes wrong by itself.
+  package var faults = ExchangeFaults()
   /// Who else trades.
   package var outside = OutsideSettings()
   /// What one's own wallets start with.
@@ -59,6 +67,8 @@ package struct StartingWallet: Sendable, Hashable, Codable {
   package var usdc: USD
   /// Open-orders accounts that are there from the start; their rent comes out of `sol`.
   package var accounts: Int
+  /// Token accounts that hold nothing, as airdrops leave them; their rent comes on top of `sol`.
+  package var emptyTokenAccounts = 0
 
   package init(id: WalletID, sol: Lamports, token: TokenAmount, usdc: USD, accounts: Int = 0) {
     self.id = id
@@ -87,6 +97,8 @@ package struct OutsideSettings: Sendable, Hashable, Codable {
   package var takerValue: SOL = 1
   /// How far from the fair price a taking order goes.
   package var takerReach: Percent = 3
+  /// How often somebody has the market's events processed, on average.
+  package var cranksPerMinute = 60.0
 
   package init() {}
 }

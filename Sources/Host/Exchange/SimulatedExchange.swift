@@ -11,7 +11,6 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   private var core: ExchangeCore
   private let clock: any TimeSource
-  private var bundleWaiters: [BundleID: [CheckedContinuation<BundleOutcome, Never>]] = [:]
   private var newsWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
   private var waiterCount: UInt64 = 0
 
@@ -56,11 +55,7 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   private func advance(to time: Timestamp, atMost limit: Int) {
     let slot = core.slot
-    for (id, outcome) in core.advance(to: time, atMost: limit) {
-      for waiter in bundleWaiters.removeValue(forKey: id) ?? [] {
-        waiter.resume(returning: outcome)
-      }
-    }
+    core.advance(to: time, atMost: limit)
     guard core.slot > slot else { return }
     let waiting = newsWaiters.sorted { $0.key < $1.key }
     newsWaiters = [:]
@@ -76,35 +71,52 @@ package actor SimulatedExchange: Venue, MarketFeed {
   /// The sums of all that exists; they never change.
   package func audit() -> ExchangeAudit { core.audit() }
 
-  /// Bundles that wait for the next slot.
-  package var pendingBundles: [BundleID] { core.pendingBundles }
+  /// Makes something go wrong.
+  package func inject(_ fault: ExchangeFault) { core.inject(fault) }
+
+  /// Book, wallets and accounts as they are, whatever the node shows.
+  package func truth() -> VenueState { core.read() }
 
   // MARK: Venue
 
   package var identity: VenueIdentity { ExchangeCore.identity }
 
-  package func read() -> VenueState { core.read() }
+  package var genesis: String { core.genesis }
 
-  package func execute(_ bundle: AcceptedBundle) async -> BundleOutcome {
-    core.submit(bundle)
-    return await outcome(of: bundle.id)
+  package func read() throws(VenueFailure) -> VenueState { try core.readNode() }
+
+  package func latestBlockhash() throws(VenueFailure) -> Blockhash { try core.latestBlockhash() }
+
+  package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
+    throws(VenueFailure) -> SignedBundle
+  { try core.sign(plan, attempt: attempt, with: blockhash) }
+
+  package func send(_ bundle: SignedBundle) -> SendAnswer { core.send(bundle) }
+
+  package func status(of signatures: [Signature]) throws(VenueFailure) -> StatusReport {
+    try core.status(of: signatures)
   }
 
-  package func outcome(of id: BundleID) async -> BundleOutcome {
-    if let known = core.outcome(of: id) { return known }
-    return await withCheckedContinuation { bundleWaiters[id, default: []].append($0) }
-  }
+  package func effects(of bundle: SignedBundle, plan: BundlePlan)
+    throws(VenueFailure) -> BundleEffects
+  { try core.effects(of: bundle, plan: plan) }
 
   package func quote(_ request: SwapRequest) throws -> SwapQuote {
-    guard let quote = core.quote(request) else { throw ServiceError("the swap has no price") }
+    guard let quote = try core.quoteNode(request) else {
+      throw ServiceError("the swap has no price")
+    }
     return quote
   }
 
-  package func reclaimable() -> [ReclaimableAccount] { core.reclaimable() }
+  package func reclaimable() throws(VenueFailure) -> [ReclaimableAccount] {
+    try core.reclaimableNode()
+  }
 
   // MARK: Feed
 
-  package func poll(after cursor: FeedCursor) -> FeedBatch { core.poll(after: cursor) }
+  package func poll(after cursor: FeedCursor) throws(VenueFailure) -> FeedBatch {
+    try core.pollNode(after: cursor)
+  }
 
   package func waitForNews(after cursor: FeedCursor) async throws {
     while core.slot <= cursor.slot { try await nextNews() }

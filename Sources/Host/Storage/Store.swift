@@ -6,7 +6,7 @@ package import Telemetry
 /// Every call that writes is durable when it returns: it is on disk, or it threw. Writes of one
 /// caller take effect in the order of its calls. A batch is stored as a whole or not at all.
 package protocol Store: SlotStore, RunStore, PositionStore, GenerationStore, JobStateStore,
-  BundleStore, EventStore, MarketStore, AuditStore
+  BundleStore, EventStore, MarketStore, AuditStore, BooksStore
 {
   /// Carries out changes in their order, as one: a crash leaves all of them or none.
   func write(_ ledger: [LedgerWrite]) async throws(StoreError)
@@ -137,8 +137,8 @@ package protocol BundleStore: Sendable {
   /// One bundle.
   func bundle(id: BundleID) async throws(StoreError) -> BundleRecord?
 
-  /// The tips of landed bundles accepted since `time`, for day budgets.
-  func tipsPaid(since time: Timestamp) async throws(StoreError) -> SOL
+  /// What bundles accepted since `time` paid that landed, or may still pay; for day budgets.
+  func bundleCosts(since time: Timestamp) async throws(StoreError) -> BundleCosts
 }
 
 /// What happened, in order.

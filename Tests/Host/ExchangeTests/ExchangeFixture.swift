@@ -8,14 +8,15 @@ import PluginAPI
 struct ExchangeFixture {
   static let start = Timestamp(seconds: 1_750_000_000)
   static let fee: Int64 = 5_000
-  static let rent: Int64 = 9_688_320
+  /// (128 + 1,264) bytes at 5,080 lamports.
+  static let rent: Int64 = 7_071_360
 
   var core: ExchangeCore
   private var bundles = 0
 
   init(
     wallets: Int = 2, accounts: Int = 2, outside: Bool = false, seed: UInt64 = 7,
-    replay: ReplayPath? = nil
+    replay: ReplayPath? = nil, _ change: (inout ExchangeSettings) -> Void = { _ in }
   ) {
     var settings = ExchangeSettings()
     settings.seed = seed
@@ -26,20 +27,53 @@ struct ExchangeFixture {
     if !outside {
       settings.outside.levels = 0
       settings.outside.tradesPerMinute = 0
+      settings.outside.cranksPerMinute = 0
     }
+    change(&settings)
     core = ExchangeCore(settings, start: Self.start, replay: replay)
   }
 
-  /// Lands a bundle of `wallet-1` in the next slot.
-  mutating func land(_ intents: Intent..., tip: Int64 = 0, payer: WalletID = "wallet-1")
-    -> BundleOutcome
+  /// A bundle with a transaction for each list of intents, the tip in the last.
+  mutating func plan(_ parts: [[Intent]], tip: Int64 = 0, payer: WalletID = "wallet-1")
+    -> BundlePlan
   {
     bundles += 1
-    let bundle = AcceptedBundle(
-      id: BundleID("b\(bundles)"), intents: intents, tip: Lamports(tip), priority: .normal,
-      payer: payer)
-    core.submit(bundle)
-    return core.advance(to: core.nextSlot).first?.outcome ?? .unknown
+    var transactions: [PlannedTransaction] = []
+    for intents in parts {
+      transactions.append(
+        PlannedTransaction(
+          intents: intents, firstIntent: transactions.reduce(0) { $0 + $1.intents.count },
+          payer: payer, bytes: 1_000, computeUnits: 100_000))
+    }
+    transactions[parts.count - 1].tip = tip == 0 ? nil : Lamports(tip)
+    return BundlePlan(id: BundleID("b\(bundles)"), transactions: transactions)
+  }
+
+  mutating func sign(_ plan: BundlePlan, attempt: Int = 1) -> SignedBundle? {
+    guard let blockhash = try? core.latestBlockhash() else { return nil }
+    return try? core.sign(plan, attempt: attempt, with: blockhash)
+  }
+
+  /// Lands a bundle of one transaction in the next slot.
+  mutating func land(_ intents: Intent..., tip: Int64 = 0, payer: WalletID = "wallet-1")
+    -> Landing
+  {
+    let plan = plan([intents], tip: tip, payer: payer)
+    guard let signed = sign(plan), case .accepted = core.send(signed) else { return Landing() }
+    core.advance(to: core.nextSlot)
+    return landing(signed, plan)
+  }
+
+  /// What the node says of a bundle.
+  mutating func landing(_ bundle: SignedBundle, _ plan: BundlePlan) -> Landing {
+    var landing = Landing()
+    guard let report = try? core.status(of: bundle.transactions.map(\.signature)),
+      let effects = try? core.effects(of: bundle, plan: plan)
+    else { return landing }
+    landing.statuses = report.statuses
+    landing.results = effects.results.compactMap(\.self)
+    landing.moves = effects.moves
+    return landing
   }
 
   func wallet(_ number: Int) -> Wallet { core.read().swarm.wallets[number - 1] }
@@ -49,13 +83,17 @@ struct ExchangeFixture {
   }
 }
 
-extension BundleOutcome {
-  var results: [IntentResult] {
-    if case .landed(_, let results) = self { results } else { [] }
-  }
+/// What became of a bundle.
+struct Landing {
+  var statuses: [TransactionStatus?] = []
+  var results: [IntentResult] = []
+  var moves: [MoneyMove] = []
 
-  var reason: String? {
-    if case .reverted(let reason) = self { reason } else { nil }
+  var hasLanded: Bool { !statuses.isEmpty && statuses.allSatisfy { $0 != nil && $0?.error == nil } }
+  var reason: String? { statuses.compactMap { $0?.error }.first }
+
+  func moved(_ kind: MoneyMove.Kind, _ asset: MoneyMove.Asset = .sol) -> Int64 {
+    moves.filter { $0.kind == kind && $0.asset == asset }.reduce(0) { $0 + $1.amount }
   }
 }
 

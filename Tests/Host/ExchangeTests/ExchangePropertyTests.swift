@@ -14,11 +14,12 @@ import Testing
     let total = play.core.audit()
     var landed = 0
     for step in 0..<600 {
-      for index in 0..<Int.random(in: 0...2, using: &random) {
-        play.core.submit(
-          randomBundle(BundleID("\(step).\(index)"), play.core.read(), &random))
+      var sent: [(SignedBundle, BundlePlan)] = []
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        sent.append(randomBundle(&play, &random))
       }
-      landed += play.core.advance(to: play.core.nextSlot).count { $0.outcome.hasLanded }
+      play.core.advance(to: play.core.nextSlot)
+      landed += sent.count { play.landing($0, $1).hasLanded }
       #expect(play.core.audit() == total, "after slot \(step)")
       expectSound(play.core.read())
     }
@@ -33,7 +34,7 @@ import Testing
     for wallet in state.swarm.wallets {
       #expect(wallet.sol >= .zero && wallet.token >= .zero && wallet.usdc >= 0)
       for account in wallet.accounts {
-        #expect(account.orders.count <= OpenOrdersAccount.capacity)
+        #expect(account.orders.count + account.pendingSlots <= OpenOrdersAccount.capacity)
         #expect(account.freeSOL >= .zero && account.freeToken >= .zero)
         own += account.orders.reduce(0) { $0 + $1.size.count }
       }
@@ -41,15 +42,29 @@ import Testing
     #expect((state.bids + state.asks).reduce(0) { $0 + $1.own.count } == own)
   }
 
-  private func randomBundle(
-    _ id: BundleID, _ state: VenueState, _ random: inout SeededRandom
-  ) -> AcceptedBundle {
-    let count = Int.random(in: 1...6, using: &random)
-    var intents: [Intent] = []
-    for _ in 0..<count { intents.append(randomIntent(state, &random)) }
-    return AcceptedBundle(
-      id: id, intents: intents, tip: Lamports(.random(in: 0...1_000_000, using: &random)),
-      priority: .normal, payer: WalletID("wallet-\(Int.random(in: 1...3, using: &random))"))
+  /// Sends a bundle of one to three transactions.
+  private func randomBundle(_ play: inout ExchangeFixture, _ random: inout SeededRandom)
+    -> (SignedBundle, BundlePlan)
+  {
+    let state = play.core.read()
+    var parts: [[Intent]] = []
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      parts.append(
+        (0..<Int.random(in: 1...3, using: &random)).map { _ in randomIntent(state, &random) })
+    }
+    let plan = play.plan(
+      parts, tip: .random(in: 0...1_000_000, using: &random),
+      payer: WalletID("wallet-\(Int.random(in: 1...3, using: &random))"))
+    guard let signed = play.sign(plan) else {
+      Issue.record("could not be signed")
+      return (
+        SignedBundle(
+          id: plan.id, attempt: 1, blockhash: .init(hash: "", lastValidBlockHeight: 0, slot: 0),
+          transactions: []), plan
+      )
+    }
+    _ = play.core.send(signed)
+    return (signed, plan)
   }
 
   private func randomIntent(_ state: VenueState, _ random: inout SeededRandom) -> Intent {
@@ -79,10 +94,10 @@ import Testing
 
   @Test func `the same seed gives the same course, another seed another one`() {
     func course(_ seed: UInt64) -> VenueState {
-      var play = ExchangeFixture(outside: true, seed: seed)
+      var play = ExchangeFixture(wallets: 3, outside: true, seed: seed)
       var random = SeededRandom(seed: 5)
-      for step in 0..<300 {
-        play.core.submit(randomBundle(BundleID("\(step)"), play.core.read(), &random))
+      for _ in 0..<300 {
+        _ = randomBundle(&play, &random)
         play.core.advance(to: play.core.nextSlot)
       }
       return play.core.read()
@@ -126,6 +141,7 @@ import Testing
     _ = play.land(take("wallet-1/1", .ask, ask, 1 << 30), place("wallet-1/2", .ask, ask, 1000))
     play.core.advance(to: play.core.nextSlot)
     #expect(play.account("wallet-1/2")?.orders.isEmpty == true)
+    _ = play.land(.consumeEvents, .consumeEvents)
     #expect(play.account("wallet-1/2")?.freeSOL == Lamports(ask * 1000))
   }
 

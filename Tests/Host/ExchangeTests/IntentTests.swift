@@ -36,8 +36,10 @@ import Testing
     // 400,000 lamports and 400 millionths of them, besides the bundle's own fee.
     #expect(play.wallet(2).sol.count == buyer.sol.count - 400_000 - 160 - 5_000)
     #expect(play.account("wallet-2/1")?.freeToken == TokenAmount(40_000_000))
-    #expect(play.account("wallet-1/1")?.freeSOL == Lamports(400_000))
     #expect(play.account("wallet-1/1")?.orders.first?.size == BaseLots(60))
+    #expect(play.account("wallet-1/1")?.freeSOL == .zero, "its event was not processed yet")
+    #expect(play.land(.consumeEvents).hasLanded)
+    #expect(play.account("wallet-1/1")?.freeSOL == Lamports(400_000))
   }
 
   @Test func `own wallets on both sides mark the trade as synthetic`() throws {
@@ -101,7 +103,10 @@ import Testing
     #expect(play.account("wallet-1/1")?.orders.count == 1)
     play.core.advance(to: expiry + .milliseconds(400))
     #expect(play.account("wallet-1/1")?.orders.isEmpty == true)
+    #expect(play.account("wallet-1/1")?.room == 23, "its slot waits for the event")
+    _ = play.land(.consumeEvents)
     #expect(play.account("wallet-1/1")?.freeSOL == Lamports(50_000))
+    #expect(play.account("wallet-1/1")?.room == 24)
   }
 
   @Test func `rent is locked by creating and returned by closing`() {
@@ -109,21 +114,27 @@ import Testing
     let before = play.wallet(1).sol.count
     let outcome = play.land(.createOpenOrders(wallet: "wallet-1"))
     #expect(outcome.results == [.created("wallet-1/1")])
-    #expect(play.wallet(1).sol.count == before - ExchangeFixture.rent - 5_000)
+    // An indexer with one entry, 899,160 lamports, comes with the first account.
+    #expect(outcome.moved(.rentLock) == -7_970_520)
+    #expect(play.wallet(1).sol.count == before - 7_970_520 - 5_000)
     _ = play.land(place("wallet-1/1", .bid, 10_000, 5))
     #expect(play.land(.closeAccount(account: "wallet-1/1")).reason?.contains("not empty") == true)
     let closed = play.land(
       .cancelAll(account: "wallet-1/1"), .consumeEvents, .settle(account: "wallet-1/1"),
       .closeAccount(account: "wallet-1/1"))
-    #expect(closed.results.last == .returned(sol: Lamports(ExchangeFixture.rent), token: .zero))
-    #expect(play.wallet(1).sol.count == before - 4 * 5_000)
+    // The account and the indexer's entry of 32 bytes.
+    #expect(closed.results.last == .returned(sol: Lamports(7_071_360 + 162_560), token: .zero))
     #expect(play.wallet(1).accounts.isEmpty)
+    #expect(
+      play.land(.closeAccount(account: "wallet-1/indexer")).results
+        == [.returned(sol: Lamports(736_600), token: .zero)])
+    #expect(play.wallet(1).sol.count == before - 5 * 5_000)
     #expect(play.land(.createOpenOrders(wallet: "wallet-1")).results == [.created("wallet-1/2")])
   }
 
   @Test func `idle accounts without orders can be reclaimed`() {
     var play = ExchangeFixture()
-    _ = play.land(place("wallet-1/1", .bid, 10_000, 5))
+    _ = play.land(place("wallet-1/1", .bid, 100, 5))
     #expect(play.core.reclaimable().isEmpty)
     play.core.advance(to: ExchangeFixture.start + .seconds(3700))
     #expect(play.core.reclaimable().map(\.id) == ["wallet-1/2", "wallet-2/1", "wallet-2/2"])
@@ -150,12 +161,14 @@ import Testing
     #expect(play.wallet(2).sol.count == two + 1_000)
     let nearlyAll = Lamports(one - 1_000 - 10_000 - 5)
     let poor = play.land(.transfer(from: "wallet-1", to: "wallet-2", amount: nearlyAll))
-    #expect(poor.reason?.contains("would be left with less than 890880") == true)
+    #expect(poor.reason?.contains("would be left with less than 650240") == true)
   }
 
   @Test func `a bundle happens as a whole or costs its fee and nothing else`() {
     var play = ExchangeFixture()
+    _ = play.land(place("wallet-1/2", .ask, 10_000, 3), place("wallet-1/2", .ask, 10_001, 3))
     let before = play.core.read()
+    let trades = play.core.poll(after: .start).trades
     let outcome = play.land(
       place("wallet-1/1", .ask, 10_000, 5), take("wallet-2/1", .bid, 10_000, 5),
       .createOpenOrders(wallet: "wallet-2"),
@@ -163,11 +176,15 @@ import Testing
     #expect(outcome.reason?.hasPrefix("intent 4:") == true)
     var expected = before
     expected.slot += 1
+    expected.blockHeight += 1
+    expected.nextLeaderSlot = expected.slot + 1
     expected.time = play.core.time
     expected.oracle?.time = play.core.time
-    expected.swarm.wallets[0].sol = Lamports(before.swarm.wallets[0].sol.count - 5_000)
+    // Two wallets sign.
+    expected.swarm.wallets[0].sol = Lamports(before.swarm.wallets[0].sol.count - 10_000)
     #expect(play.core.read() == expected)
-    #expect(play.core.poll(after: .start).trades.isEmpty)
+    #expect(outcome.moves == [MoneyMove(.fee, "wallet-1", .sol, -10_000)])
+    #expect(play.core.poll(after: .start).trades == trades)
   }
 
   @Test func `an absurd price or size undoes the bundle, not the exchange`() {
@@ -176,34 +193,5 @@ import Testing
     #expect(outcome.reason?.contains("more than there is") == true)
     let large = play.land(place("wallet-1/1", .bid, 1, .max / 1000))
     #expect(large.reason?.contains("more than there is") == true)
-  }
-
-  @Test func `the urgent lands first, then the higher tip`() {
-    var play = ExchangeFixture()
-    func bundle(_ id: BundleID, _ priority: Bundle.Priority, _ tip: Int64) -> AcceptedBundle {
-      AcceptedBundle(
-        id: id, intents: [.consumeEvents], tip: Lamports(tip), priority: priority,
-        payer: "wallet-1")
-    }
-    play.core.submit(bundle("late", .normal, 0))
-    play.core.submit(bundle("tipped", .normal, 10))
-    play.core.submit(bundle("kill", .kill, 0))
-    #expect(play.core.advance(to: play.core.nextSlot).map(\.id) == ["kill", "tipped", "late"])
-  }
-
-  @Test func `the same bundle, handed over again, happens once`() {
-    var play = ExchangeFixture()
-    let bundle = AcceptedBundle(
-      id: "once", intents: [.transfer(from: "wallet-1", to: "wallet-2", amount: Lamports(7))],
-      tip: .zero, priority: .normal, payer: "wallet-1")
-    let before = play.wallet(2).sol.count
-    for _ in 0..<3 {
-      play.core.submit(bundle)
-      play.core.submit(bundle)
-      play.core.advance(to: play.core.nextSlot)
-    }
-    #expect(play.wallet(2).sol.count == before + 7)
-    #expect(play.core.outcome(of: "once")?.hasLanded == true)
-    #expect(play.core.outcome(of: "never") == .expired)
   }
 }

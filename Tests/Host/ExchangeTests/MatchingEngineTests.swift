@@ -25,6 +25,7 @@ private struct Transcript {
       return "placed"
     case .wouldTrade: return "dropped"
     case .expired: return "expired"
+    case .full: return "full"
     }
   }
 
@@ -32,7 +33,8 @@ private struct Transcript {
     var fills: [MatchingEngine.Fill] = []
     do {
       try engine.take(
-        side, size: BaseLots(size), limit: PriceLots(limit), owner: .account(owner), fills: &fills)
+        side, size: BaseLots(size), limit: PriceLots(limit),
+        rules: .init(owner: .account(owner)), fills: &fills)
     } catch { return "self-trade" }
     return fills.map { "\($0.makerOwner.number):\($0.price)x\($0.size)" }.joined(separator: " ")
   }
@@ -155,7 +157,8 @@ private struct Transcript {
       case 5...7:
         var fills: [MatchingEngine.Fill] = []
         try? engine.take(
-          side, size: BaseLots(size), limit: PriceLots(price), owner: .outsideTaker, fills: &fills)
+          side, size: BaseLots(size), limit: PriceLots(price), rules: .init(owner: .outsideTaker),
+          fills: &fills)
         #expect(fills.map(\.maker) == model.take(side, price, size))
       default:
         guard let number = model.numbers.randomElement(using: &random) else { continue }

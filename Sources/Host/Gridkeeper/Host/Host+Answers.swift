@@ -3,6 +3,7 @@ import Exchange
 import Glibc
 import Isolation
 import JobTable
+import Market
 import PluginAPI
 import Scheduler
 import Supervisor
@@ -31,6 +32,7 @@ extension Host {
       parts.metrics.set(
         .init("worker_up", ["plugin": worker.plugin]), worker.state == .ready ? 1 : 0)
     }
+    await parts.market.publish(now: options.time.wall)
     return parts.metrics.exposition()
   }
 }

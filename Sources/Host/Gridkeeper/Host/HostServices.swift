@@ -39,9 +39,10 @@ extension Host {
   private nonisolated var services: [@Sendable () async -> Void] {
     [
       { await self.keep("exchange") { try await self.parts.exchange.run() } },
+      { await self.keep("bundles") { try await self.parts.bundles.run() } },
       { await self.keep("market") { try await self.parts.market.run() } },
-      { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
-      { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
+      { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeMarket() },
+      { await self.lookAtWallets() }, { await self.storeEvents() }, { await self.watchTable() },
       { await self.keepHouse() }, { await self.watchKillFile() },
     ]
   }
@@ -115,28 +116,13 @@ extension Host {
 
   private func windDown() async {
     await storeNewestEvents()
+    await storeNewestMarket()
     await parts.store.close()
     parts.loop.stop()
     await parts.hostLog.flush()
   }
 
   // MARK: Records
-
-  private nonisolated func storeTrades() async {
-    await parts.trades.drain { trades in
-      await self.write("trades") { () throws(StoreError) in
-        _ = try await self.parts.store.appendTrades(trades)
-      }
-    }
-  }
-
-  private nonisolated func storeBars() async {
-    await parts.bars.drain { bars in
-      await self.write("bars") { () throws(StoreError) in
-        try await self.parts.store.appendBars(bars.map(BarRecord.init))
-      }
-    }
-  }
 
   /// How many events go into one transaction.
   private static var eventBatch: Int { 1_000 }
@@ -200,7 +186,6 @@ extension Host {
       await upgradeChangedPlugins()
       looks += 1
       if looks % 4 == 0 { known = await offerNewPlugins(known) }
-      if looks % 12 == 0 { await parts.bundles.resolve() }
       if looks % 14_400 == 0 { await prune() }
     }
   }
@@ -218,14 +203,5 @@ extension Host {
     await write("pruning") { () throws(StoreError) in
       _ = try await self.parts.store.prune(retention, now: self.options.time.wall)
     }
-  }
-}
-
-extension BarRecord {
-  fileprivate init(_ bar: Bar) {
-    self.init(start: bar.start, opening: bar.open, volume: bar.volume)
-    high = bar.high
-    low = bar.low
-    close = bar.close
   }
 }
