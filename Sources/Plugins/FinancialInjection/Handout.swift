@@ -12,6 +12,7 @@ struct Handout {
   /// Fills the poorest first, out of the richest first.
   ///
   /// - Parameters:
+  ///   - swarm: Who may give.
   ///   - low: Who gets SOL, up to `goal`.
   ///   - goal: What nobody gives away below.
   ///   - cost: What a giver keeps beyond that for the bundle.

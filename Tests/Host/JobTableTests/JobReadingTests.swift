@@ -125,7 +125,9 @@ import Testing
     #expect(loaded.table == nil)
   }
 
-  @Test(arguments: [("manual: true", 0), ("manual: false", 1), ("enabled: false", 0), ("job: x", 1)])
+  @Test(arguments: [
+    ("manual: true", 0), ("manual: false", 1), ("enabled: false", 0), ("job: x", 1),
+  ])
   func onlyAJobThatSaysSoLacksACadenceSilently(keys: String, warnings: Int) throws {
     let loaded = load(job: keys)
     #expect(loaded.summaries.count == warnings)

@@ -129,12 +129,13 @@ extension TableBuilder {
     _ name: Element, _ body: Element, _ job: JobTerms, _ written: Written
   ) {
     let cadence = ["every", "cron", "at", "idle", "on"].first { body.value($0) != nil }
-    if written.isManual, let cadence, let manual = body.pair("manual") {
+    if written.isManual == true, let cadence, let manual = body.pair("manual") {
       findings.error(
         "'manual' beside '\(cadence)'", at: manual.key.place,
         expected: "one of them: a manual job runs only when an operator triggers it")
     }
-    guard cadence == nil, !written.isManual, job.isEnabled else { return }
+    let isForgotten = written.isManual == false || body.value("manual") == nil
+    guard cadence == nil, isForgotten, job.isEnabled else { return }
     findings.warning(
       "job '\(name.text)' runs only when an operator asks: it has no every, cron, at, idle or on",
       at: name.place, expected: "'manual: true' if that is meant")

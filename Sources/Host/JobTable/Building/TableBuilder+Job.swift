@@ -22,7 +22,8 @@ extension TableBuilder {
   struct Written {
     var misfire = false
     var onLost = false
-    var isManual = false
+    /// `nil` when nothing, or nonsense, is said.
+    var isManual: Bool?
     var calendar: (zone: Element?, dst: Element?, cron: Element?) = (nil, nil, nil)
   }
 
@@ -64,7 +65,7 @@ extension TableBuilder {
     case "at": job.cadence.at = value.scalar("at", .time, &findings)
     case "idle": job.cadence.idle = duration("idle", value)
     case "on": job.cadence.signals = readSignals(value)
-    case "manual": set(&written.isManual, value.scalar("manual", .standard, &findings))
+    case "manual": written.isManual = value.scalar("manual", .standard, &findings)
     case "jitter": set(&job.cadence.jitter, duration("jitter", value))
     case "phase": job.cadence.phase = readPhase(value)
     case "parameters": readParameters(value, &job)

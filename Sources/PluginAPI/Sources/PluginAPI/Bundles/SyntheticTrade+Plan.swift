@@ -19,7 +19,11 @@ extension SyntheticTrade {
   /// - Parameters:
   ///   - value: What the trade is worth.
   ///   - takerSide: The side of the order that takes; drawn when it is `nil`.
+  ///   - market: The book and its units.
+  ///   - swarm: Who may trade.
+  ///   - tip: The bundle's tip, which its payer needs besides.
   ///   - seed: The run's seed.
+  /// - Returns: The trade, or why there is none.
   /// - Throws: `ArithmeticOverflow` when an amount does not fit.
   public static func plan(
     worth value: Lamports, takerSide: Side? = nil, in market: MarketSnapshot, by swarm: Swarm,
