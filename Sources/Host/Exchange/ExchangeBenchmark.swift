@@ -1,4 +1,4 @@
-package import Bundles
+import Bundles
 package import Isolation
 import PluginAPI
 
