@@ -125,6 +125,7 @@ extension Host {
 
   private nonisolated func storeTrades() async {
     await parts.trades.drain { trades in
+      for trade in trades where trade.isSynthetic { await self.parts.bundles.noteOwnTrade(trade) }
       await self.write("trades") { () throws(StoreError) in
         _ = try await self.parts.store.appendTrades(trades)
       }
