@@ -186,4 +186,39 @@ import Testing
       }
     }
   }
+
+  @Test func `a refresh that is too large comes in parts that are valid alone`() throws {
+    let large = Bundle(
+      "refresh", tip: 0.001,
+      intents: ["a1", "b1", "a2", "b2", "a1", "b1", "a2", "b2"].flatMap { refresh($0, 20) })
+    let parts = try BundleParts.of(large, over: state())
+    #expect(parts.count == 2)
+    #expect(parts.flatMap(\.intents) == large.intents)
+    #expect(parts.allSatisfy { $0.tip == large.tip && $0.label == "refresh" })
+    for part in parts {
+      _ = try plan(part.intents, tip: part.tip.lamports)
+      #expect(part.intents.first?.isCancel == true)
+    }
+    #expect(try BundleParts.of(Bundle("x", intents: refresh("a1", 24)), over: state()).count == 1)
+  }
+
+  @Test func `a part whose accounts hold fills consumes them first`() throws {
+    var venue = state()
+    venue.swarm.wallets[0].accounts[0].pendingSlots = 9
+    venue.swarm.wallets[1].accounts[1].pendingSlots = 1
+    let bundle = Bundle("refresh", intents: refresh("a1", 24) + refresh("a2", 24))
+    let parts = try BundleParts.of(bundle, over: venue)
+    #expect(parts.map { $0.intents.prefix { $0 == .consumeEvents }.count } == [2])
+    #expect(
+      try BundleParts.of(Bundle("x", intents: refresh("a2", 9)), over: venue)[0].intents.first
+        == .cancelAll(account: "a2"))
+  }
+
+  @Test func `what one account needs alone is not cut`() {
+    let cancels = (0..<256).map { Intent.cancel(account: "a1", order: OrderID("\($0)")) }
+    let refusal = #expect(throws: Refusal.self) {
+      try BundleParts.of(Bundle("x", intents: cancels), over: state())
+    }
+    #expect(refusal?.code == .bundleTooLong)
+  }
 }

@@ -59,10 +59,8 @@ struct Setting<Section: Sendable>: Sendable {
     }
   }
 
-  /// A list of mappings, each read by settings of its own.
-  ///
-  /// - Parameter fault: What is wrong with an item although each of its values fits; the key to point
-  ///   at, and what was expected of it.
+  /// A list of mappings, each read by settings of its own. `fault` says what is wrong with an item
+  /// although each of its values fits: the key to point at, and what was expected of it.
   init<Item: Sendable>(
     _ key: String, each path: any WritableKeyPath<Section, [Item]> & Sendable, _ empty: Item,
     _ settings: [Setting<Item>], _ help: String,
