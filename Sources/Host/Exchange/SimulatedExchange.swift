@@ -9,10 +9,8 @@ package actor SimulatedExchange: Venue, MarketFeed {
   private static let slotsAtOnce = 64
   private static let largestDrift = Duration.seconds(1)
 
-  var core: ExchangeCore
+  private(set) var core: ExchangeCore
   private let clock: any TimeSource
-  /// The signatures of bundles that `execute` sent.
-  var executed: [BundleID: Signature] = [:]
   private var newsWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
   private var waiterCount: UInt64 = 0
 
@@ -83,6 +81,8 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   package var identity: VenueIdentity { ExchangeCore.identity }
 
+  package var genesis: String { core.genesis }
+
   package func read() throws(VenueFailure) -> VenueState { try core.readNode() }
 
   package func latestBlockhash() throws(VenueFailure) -> Blockhash { try core.latestBlockhash() }
@@ -122,7 +122,7 @@ package actor SimulatedExchange: Venue, MarketFeed {
     while core.slot <= cursor.slot { try await nextNews() }
   }
 
-  func nextNews() async throws {
+  private func nextNews() async throws {
     waiterCount += 1
     let number = waiterCount
     try await withTaskCancellationHandler {

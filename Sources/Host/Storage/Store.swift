@@ -137,8 +137,8 @@ package protocol BundleStore: Sendable {
   /// One bundle.
   func bundle(id: BundleID) async throws(StoreError) -> BundleRecord?
 
-  /// The tips of landed bundles accepted since `time`, for day budgets.
-  func tipsPaid(since time: Timestamp) async throws(StoreError) -> SOL
+  /// What bundles accepted since `time` paid that landed, or may still pay; for day budgets.
+  func bundleCosts(since time: Timestamp) async throws(StoreError) -> BundleCosts
 }
 
 /// What happened, in order.

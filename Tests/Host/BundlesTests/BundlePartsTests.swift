@@ -34,7 +34,13 @@ import Testing
     var record = BundleRecord(
       submitter: submitter(effect: 1), label: "x", bundle: bundle, isSynthetic: true,
       accepted: wall)
-    record.close(.landed(slot: 9, results: [.placed("1", size: BaseLots(3)), .done]), at: wall)
+    record.state = .landed
+    record.landedSlot = 9
+    record.results = [.placed("1", size: BaseLots(3)), .done]
+    record.signed = SignedBundle(
+      id: "s/1", attempt: 2,
+      blockhash: Blockhash(hash: "h", lastValidBlockHeight: 150, slot: 1),
+      transactions: [SignedTransaction(signature: "x", bytes: [0, 10, 255])])
     let copy = try JSONDecoder().decode(BundleRecord.self, from: JSONEncoder().encode(record))
     #expect(copy == record)
     #expect(copy.outcome == .landed(slot: 9, results: [.placed("1", size: BaseLots(3)), .done]))

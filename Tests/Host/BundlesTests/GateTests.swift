@@ -25,8 +25,9 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
     #expect(
       Gate.all.map(\.name) == [
         "trading state", "well formed", "capabilities", "cluster", "synthetic volume",
-        "unsettled accounts", "freshness", "price band", "order size", "account room", "balances",
-        "tips", "rate", "backlog", "self-trade",
+        "configuration", "breakers", "unsettled accounts", "freshness", "oracle", "expiry",
+        "price band", "order size", "notional", "account room", "balances", "gas floor", "tips",
+        "fees", "rate", "backlog", "self-trade", "crossing", "sizes",
       ])
   }
 
@@ -188,15 +189,19 @@ private func code(_ intents: [Intent], _ change: (inout GateContext) -> Void) ->
     // One SOL less the minimum of 890,880 and the fee of 5,000.
     let most: Int64 = 1_000_000_000 - 890_880 - 5_000
     func pay(_ amount: Int64) -> Intent { .transfer(from: "a", to: "b", amount: Lamports(amount)) }
-    #expect(code(context([pay(most)])) == nil)
-    #expect(code(context([pay(most + 1)])) == .balanceShort)
-    #expect(code(context([pay(most)], tip: 0.001)) == .balanceShort)
+    func code(_ intents: [Intent], tip: SOL = 0) -> RefusalCode? {
+      var context = context(intents, tip: tip)
+      context.limits.gasFloor = 0
+      return Gate.refusal(context)?.code
+    }
+    #expect(code([pay(most)]) == nil)
+    #expect(code([pay(most + 1)]) == .balanceShort)
+    #expect(code([pay(most)], tip: 0.001) == .balanceShort)
     let back = Intent.transfer(from: "b", to: "a", amount: Lamports(500))
-    #expect(code(context([pay(most + 1), back])) == .balanceShort)
-    #expect(code(context([back, pay(most + 500)])) == nil)
-    #expect(
-      code(context([.swap(wallet: "a", .buySOL(usdc: 101, minimum: Lamports(1)))]))
-        == .balanceShort)
+    // The second wallet signs, too, and a signature costs 5,000.
+    #expect(code([pay(most + 1 - 5_000), back]) == .balanceShort)
+    #expect(code([back, pay(most + 500)]) == nil)
+    #expect(code([.swap(wallet: "a", .buySOL(usdc: 101, minimum: Lamports(1)))]) == .balanceShort)
   }
 
   @Test func `what orders free can be used again in the same bundle`() {

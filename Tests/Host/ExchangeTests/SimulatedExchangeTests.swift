@@ -17,21 +17,28 @@ private func exchange(_ time: ManualTime, wallets: Int = 2) -> SimulatedExchange
   return SimulatedExchange(settings, time: time)
 }
 
-private func transfer(_ id: BundleID) -> AcceptedBundle {
-  AcceptedBundle(
-    id: id, intents: [.transfer(from: "wallet-1", to: "wallet-2", amount: Lamports(7))],
-    tip: .zero, priority: .normal, payer: "wallet-1")
+extension SimulatedExchange {
+  /// Sends a small transfer and returns its signature.
+  fileprivate func sendTransfer(_ id: BundleID) throws -> Signature {
+    let transaction = PlannedTransaction(
+      intents: [.transfer(from: "wallet-1", to: "wallet-2", amount: Lamports(7))], firstIntent: 0,
+      payer: "wallet-1", bytes: 250, computeUnits: 500)
+    let plan = BundlePlan(id: id, transactions: [transaction])
+    let signed = try sign(plan, attempt: 1, with: try latestBlockhash())
+    _ = send(signed)
+    return try #require(signed.transactions.first).signature
+  }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct SimulatedExchangeTests {
-  @Test func `a bundle lands with the next slot`() async {
+  @Test func `a bundle lands with the next slot`() async throws {
     let exchange = exchange(ManualTime())
-    async let outcome = exchange.execute(transfer("a"))
-    while await !exchange.wasSent("a") { await Task.yield() }
+    let signature = try await exchange.sendTransfer("a")
+    #expect(try await exchange.status(of: [signature]).statuses == [nil])
     await exchange.advance(to: exchange.nextSlot)
-    #expect(await outcome == .landed(slot: 1, results: [.done]))
-    #expect(await exchange.outcome(of: "a") == .landed(slot: 1, results: [.done]))
-    #expect(await exchange.outcome(of: "b") == .expired)
+    #expect(
+      try await exchange.status(of: [signature]).statuses
+        == [TransactionStatus(slot: 1, commitment: .processed)])
   }
 
   @Test func `running lets slots pass with the clock and stops when cancelled`() async throws {
@@ -44,8 +51,9 @@ private func transfer(_ id: BundleID) -> AcceptedBundle {
         try Task.checkCancellation()
       }
     }
-    #expect(await exchange.execute(transfer("a")).hasLanded)
+    let signature = try await exchange.sendTransfer("a")
     try await exchange.waitForNews(after: FeedCursor(trades: 0, slot: 20))
+    #expect(try await exchange.status(of: [signature]).statuses[0]?.commitment == .confirmed)
     running.cancel()
     await #expect(throws: CancellationError.self) { try await running.value }
     #expect(try await exchange.read().slot > 20)
@@ -106,8 +114,11 @@ private func transfer(_ id: BundleID) -> AcceptedBundle {
         place("wallet-1/1", .ask, price, 500), take("wallet-2/1", .bid, price, 500),
       ])
     let receipt = try await service.submit(bundle, from: flash).get()
-    while await !exchange.wasSent(receipt.id) { await Task.yield() }
-    await exchange.advance(to: exchange.nextSlot)
+    await service.quiet()
+    for _ in 0..<3 { await exchange.advance(to: exchange.nextSlot) }
+    time.advance(by: .seconds(2))
+    await service.tick()
+    await service.quiet()
     let outcome = try #require(try await service.outcome(of: receipt.id))
     #expect(outcome.hasLanded, "\(outcome)")
     #expect(journal.record(receipt.id)?.isSynthetic == true)
@@ -115,8 +126,4 @@ private func transfer(_ id: BundleID) -> AcceptedBundle {
     #expect(after.trades.contains { $0.isSynthetic })
     #expect(after.pivot == before.pivot)
   }
-}
-
-extension SimulatedExchange {
-  fileprivate func wasSent(_ id: BundleID) -> Bool { executed[id] != nil }
 }

@@ -54,6 +54,13 @@ extension BundleRecord {
     bundle.isSynthetic = true
     bundle.landedSlot = .max
     bundle.results = "[]"
+    bundle.record = "{}"
+    bundle.fee = 0.000_01
+    bundle.signatures = "a b"
+    bundle.attempt = 2
+    bundle.sends = 3
+    bundle.lastValidHeight = 150
+    bundle.generation = 7
     bundle.reason = "why"
     bundle.sent = accepted + .seconds(1)
     bundle.ended = accepted + .seconds(2)

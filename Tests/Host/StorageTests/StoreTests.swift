@@ -232,8 +232,10 @@ enum Engine: String, CaseIterable {
       #expect(try await store.bundles(job: "other", limit: 9).isEmpty)
       #expect(try await store.bundles(run: "r1").map(\.effect) == [1, 2, 3, 4])
       #expect(try await store.bundle(id: "b2")?.landedSlot == .max)
-      #expect(try await store.tipsPaid(since: at(2)) == 0.001)
-      #expect(try await store.tipsPaid(since: at(3)) == 0)
+      #expect(try await store.bundle(id: "b2") == BundleRecord("b2", effect: 2, accepted: 2).landed)
+      #expect(
+        try await store.bundleCosts(since: at(2)) == BundleCosts(tips: 0.003, fees: 0.000_01))
+      #expect(try await store.bundleCosts(since: at(5)) == BundleCosts(tips: 0, fees: 0))
     }
   }
 

@@ -86,6 +86,26 @@ package struct SignedTransaction: Sendable, Hashable, Codable {
     self.signature = signature
     self.bytes = bytes
   }
+
+  private enum CodingKeys: String, CodingKey { case signature, bytes }
+
+  /// The bytes travel as hexadecimal text: a list of numbers is many times slower to write.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(signature, forKey: .signature)
+    try container.encode(HexText.text(bytes), forKey: .bytes)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    signature = try container.decode(Signature.self, forKey: .signature)
+    let text = try container.decode(String.self, forKey: .bytes)
+    guard let bytes = HexText.bytes(text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .bytes, in: container, debugDescription: "no hexadecimal text")
+    }
+    self.bytes = bytes
+  }
 }
 
 /// A bundle ready to be sent, and sent again.

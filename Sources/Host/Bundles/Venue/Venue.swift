@@ -7,18 +7,16 @@ package protocol Venue: Sendable {
   /// - Throws: Any error when the venue cannot tell; the service then refuses.
   var identity: VenueIdentity { get async throws }
 
+  /// The name of the chain's first block. Another one is another chain: nothing that was sent to the
+  /// old one can happen any more.
+  ///
+  /// - Throws: Any error when the venue cannot tell.
+  var genesis: String { get async throws }
+
   /// Book, wallets and accounts, all at one moment.
   ///
   /// - Throws: Any error when the venue cannot be read.
   func read() async throws -> VenueState
-
-  /// Carries a bundle out and follows it to its end. The same bundle, handed over again, gives
-  /// the first outcome and never happens twice.
-  func execute(_ bundle: AcceptedBundle) async -> BundleOutcome
-
-  /// What became of a bundle that was handed over before, perhaps by an earlier host.
-  /// `expired` when it never arrived and can no longer happen.
-  func outcome(of id: BundleID) async -> BundleOutcome
 
   // MARK: Submission
 
@@ -149,24 +147,4 @@ package struct VenueState: Sendable, Hashable, Codable {
     guard let bid = bids.first, let ask = asks.first else { return nil }
     return PriceLots(bid.price.count + (ask.price.count - bid.price.count) / 2)
   }
-}
-
-extension Venue {
-  package func latestBlockhash() async throws(VenueFailure) -> Blockhash {
-    throw VenueFailure("not supported")
-  }
-
-  package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)
-    async throws(VenueFailure) -> SignedBundle
-  { throw VenueFailure("not supported") }
-
-  package func send(_ bundle: SignedBundle) async -> SendAnswer { .unreachable("not supported") }
-
-  package func status(of signatures: [Signature]) async throws(VenueFailure) -> StatusReport {
-    throw VenueFailure("not supported")
-  }
-
-  package func effects(of bundle: SignedBundle, plan: BundlePlan)
-    async throws(VenueFailure) -> BundleEffects
-  { throw VenueFailure("not supported") }
 }

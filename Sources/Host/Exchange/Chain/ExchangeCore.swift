@@ -44,6 +44,9 @@ package struct ExchangeCore: Sendable {
   package static let identity = VenueIdentity(
     kind: "simulator", cluster: "gridkeeper-exchange", allowsSyntheticVolume: true)
 
+  /// Names this exchange among all that ever ran: one that starts anew is another chain.
+  package var genesis: String { clock.origin }
+
   /// Slots since the start.
   package var slot: UInt64 { clock.slot }
 

@@ -25,9 +25,8 @@ extension Host {
   /// Halts trading and cancels every order of every wallet. The kill file keeps trading halted over
   /// restarts until `clear`.
   func kill(reason: String) async -> KillReport {
-    await halt(reason)
     async let isLasting = writeKillFile(reason)
-    let wallets = await cancelEverything()
+    let wallets = await halt(reason)
     return KillReport(wallets: wallets, isLasting: await isLasting)
   }
 
@@ -51,8 +50,7 @@ extension Host {
     guard await parts.killFile.read() == .set, await parts.bundles.state.mode != .halted else {
       return
     }
-    await halt(await killFileReason())
-    _ = await cancelEverything()
+    _ = await halt(await killFileReason())
   }
 
   /// What the kill file says; one that was made by hand says nothing.
@@ -78,10 +76,11 @@ extension Host {
     }
   }
 
-  private func halt(_ reason: String) async {
-    await parts.bundles.setState(.halted, reason: reason)
+  /// How many wallets' orders were told to go.
+  private func halt(_ reason: String) async -> Int {
     parts.events.emit("KILL", ["reason": reason])
     parts.log.error("trading is halted", ["reason": reason])
+    return await parts.bundles.kill(reason: reason)
   }
 
   private func writeKillFile(_ reason: String) async -> Bool {
@@ -102,22 +101,5 @@ extension Host {
     unsafe write(descriptor, reason, reason.utf8.count)
     fsync(descriptor)
     return true
-  }
-
-  /// One bundle a wallet, because each must go through although another cannot.
-  private func cancelEverything() async -> Int {
-    let swarm = await parts.exchange.truth().swarm
-    let slot = "host/kill/\(options.time.wall.nanoseconds)"
-    var wallets = 0
-    for wallet in swarm.wallets {
-      let busy = wallet.accounts.filter { !$0.orders.isEmpty }
-      guard !busy.isEmpty else { continue }
-      let bundle = Bundle(
-        "kill", priority: .kill, intents: busy.map { .cancelAll(account: $0.id) })
-      let submitter = Submitter(
-        job: "host", run: "kill", slot: slot, effect: wallets, capabilities: [.trade])
-      if case .success = await parts.bundles.submit(bundle, from: submitter) { wallets += 1 }
-    }
-    return wallets
   }
 }

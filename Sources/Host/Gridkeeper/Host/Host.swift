@@ -168,7 +168,9 @@ extension HostParts {
     await supervisor.swap(candidate.stage) {
       scheduler.assumeIsolated { $0.apply(schedule) }
     }
-    await bundles.setLimits(BundleLimits(candidate.table))
+    var limits = BundleLimits(candidate.table)
+    limits.generation = generation
+    await bundles.setLimits(limits)
     hostLog.setLevel(candidate.table.telemetry.level)
   }
 }

@@ -39,6 +39,7 @@ extension Host {
   private nonisolated var services: [@Sendable () async -> Void] {
     [
       { await self.keep("exchange") { try await self.parts.exchange.run() } },
+      { await self.keep("bundles") { try await self.parts.bundles.run() } },
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeTrades() },
       { await self.storeBars() }, { await self.storeEvents() }, { await self.watchTable() },
@@ -124,6 +125,7 @@ extension Host {
 
   private nonisolated func storeTrades() async {
     await parts.trades.drain { trades in
+      for trade in trades where trade.isSynthetic { await self.parts.bundles.noteOwnTrade(trade) }
       await self.write("trades") { () throws(StoreError) in
         _ = try await self.parts.store.appendTrades(trades)
       }
@@ -200,7 +202,6 @@ extension Host {
       await upgradeChangedPlugins()
       looks += 1
       if looks % 4 == 0 { known = await offerNewPlugins(known) }
-      if looks % 12 == 0 { await parts.bundles.resolve() }
       if looks % 14_400 == 0 { await prune() }
     }
   }

@@ -42,7 +42,8 @@ final class OpenRuns: Sendable {
       return Submitter(
         job: order.job, run: order.id.description,
         slot: isCancel ? "\(slot)/cancels/\(order.id)" : slot,
-        effect: isCancel ? entry.cancels : entry.bundles, capabilities: capabilities)
+        effect: isCancel ? entry.cancels : entry.bundles, capabilities: capabilities,
+        generation: Int64(order.generation))
     }
   }
 }

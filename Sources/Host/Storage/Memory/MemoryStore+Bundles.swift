@@ -53,10 +53,14 @@ extension MemoryStore {
     try read { $0.bundles[id] }
   }
 
-  package func tipsPaid(since time: Timestamp) async throws(StoreError) -> SOL {
+  package func bundleCosts(since time: Timestamp) async throws(StoreError) -> BundleCosts {
     try read { content in
-      let landed = content.bundles.values.filter { $0.accepted >= time && $0.landedSlot != nil }
-      return SOL(landed.reduce(0) { $0 + $1.tip.count })
+      let counted = content.bundles.values.filter {
+        $0.accepted >= time && ($0.landedSlot != nil || $0.ended == nil)
+      }
+      return BundleCosts(
+        tips: SOL(counted.reduce(0) { $0 + $1.tip.count }),
+        fees: SOL(counted.reduce(0) { $0 + $1.fee.count }))
     }
   }
 }

@@ -16,6 +16,19 @@ package struct BundleRecord: Sendable, Hashable {
   package var label: String
   /// The intents as JSON.
   package var intents: String
+  /// All that the bundle service keeps about it, as JSON; `nil` in records of older hosts.
+  package var record: String?
+  /// What its transactions cost in fees.
+  package var fee: SOL
+  /// The signatures of its present bytes, with spaces between them; empty before it is signed.
+  package var signatures: String
+  /// How often it was signed, and how often the present bytes were handed over.
+  package var attempt: Int
+  package var sends: Int
+  /// The last block height at which the present bytes can land.
+  package var lastValidHeight: UInt64?
+  /// The generation of the table that its run was started under.
+  package var generation: Int64
   /// What the validator gets.
   package var tip: SOL
   /// Whether it trades between own wallets.
@@ -46,6 +59,13 @@ package struct BundleRecord: Sendable, Hashable {
     self.effect = effect
     label = ""
     intents = "[]"
+    record = nil
+    fee = 0
+    signatures = ""
+    attempt = 0
+    sends = 0
+    lastValidHeight = nil
+    generation = 0
     tip = 0
     isSynthetic = false
     state = "accepted"
@@ -55,6 +75,17 @@ package struct BundleRecord: Sendable, Hashable {
     accepted = Timestamp(nanoseconds: 0)
     sent = nil
     ended = nil
+  }
+}
+
+/// What bundles paid for being heard.
+package struct BundleCosts: Sendable, Hashable {
+  package var tips: SOL
+  package var fees: SOL
+
+  package init(tips: SOL, fees: SOL) {
+    self.tips = tips
+    self.fees = fees
   }
 }
 

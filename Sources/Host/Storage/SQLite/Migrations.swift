@@ -24,7 +24,7 @@ enum Migrations {
   }
 
   /// Step n brings shape n to shape n + 1. A step that was released is never changed.
-  static let steps: [String] = [scheduling + configuration + market]
+  static let steps: [String] = [scheduling + configuration + market, outbox]
 
   private static let scheduling = """
     CREATE TABLE slots (
@@ -101,5 +101,18 @@ enum Migrations {
       start INTEGER PRIMARY KEY, open INTEGER NOT NULL, high INTEGER NOT NULL,
       low INTEGER NOT NULL, close INTEGER NOT NULL, volume INTEGER NOT NULL
     );
+    """
+
+  /// Bundles become followed by their signatures. Those that an older host left without an end were
+  /// of its own exchange, which ended with it.
+  private static let outbox = """
+    ALTER TABLE bundles ADD COLUMN record TEXT;
+    ALTER TABLE bundles ADD COLUMN fee INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN signatures TEXT NOT NULL DEFAULT '';
+    ALTER TABLE bundles ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN sends INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN last_valid_height INTEGER;
+    ALTER TABLE bundles ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    UPDATE bundles SET state = 'expired', ended = accepted WHERE ended IS NULL;
     """
 }

@@ -9,7 +9,7 @@ extension SQLiteStore {
       if let stored = stored.first { return .existing(stored) }
       try database.run(
         "INSERT INTO bundles (\(BundleRecord.columns)) "
-          + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          + "VALUES (\(BundleRecord.places)) ON CONFLICT DO NOTHING",
         bundle.values)
       guard database.changes > 0 else {
         throw StoreError(.conflict, "bundle \(bundle.id) is stored already for another effect")
@@ -21,8 +21,7 @@ extension SQLiteStore {
   package func updateBundle(_ bundle: BundleRecord) async throws(StoreError) {
     try await write { database throws(StoreError) in
       try database.run(
-        "UPDATE bundles SET (\(BundleRecord.columns)) = "
-          + "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
+        "UPDATE bundles SET (\(BundleRecord.columns)) = (\(BundleRecord.places)) WHERE id = ?",
         bundle.values + [.text(bundle.id.description)])
       guard database.changes > 0 else {
         throw StoreError(.missing, "bundle \(bundle.id) was never accepted")
@@ -48,13 +47,14 @@ extension SQLiteStore {
     try await bundles("WHERE id = ?", [.text(id.description)]).first
   }
 
-  package func tipsPaid(since time: Timestamp) async throws(StoreError) -> SOL {
+  package func bundleCosts(since time: Timestamp) async throws(StoreError) -> BundleCosts {
     try await read { database throws(StoreError) in
-      let sum = try database.query(
-        "SELECT SUM(tip) FROM bundles WHERE accepted >= ? AND landed_slot IS NOT NULL",
+      let sums = try database.query(
+        "SELECT SUM(tip), SUM(fee) FROM bundles "
+          + "WHERE accepted >= ? AND (landed_slot IS NOT NULL OR ended IS NULL)",
         [.time(time)]
-      ) { $0.integer() }
-      return SOL(sum.first ?? 0)
+      ) { row in BundleCosts(tips: SOL(row.integer()), fees: SOL(row.integer())) }
+      return sums.first ?? BundleCosts(tips: 0, fees: 0)
     }
   }
 
@@ -71,14 +71,19 @@ extension SQLiteStore {
 extension BundleRecord {
   fileprivate static let columns =
     "id, job, run, slot, effect, label, intents, tip, is_synthetic, state, landed_slot, results, "
-    + "reason, accepted, sent, ended"
+    + "reason, accepted, sent, ended, record, fee, signatures, attempt, sends, "
+    + "last_valid_height, generation"
+
+  fileprivate static let places = Array(repeating: "?", count: 23).joined(separator: ", ")
 
   fileprivate var values: [SQLValue] {
     [
       .text(id.description), .text(job), .text(run), .text(slot), .integer(effect), .text(label),
       .text(intents), .integer(tip.count), .bool(isSynthetic), .text(state),
       .integer(landedSlot.map { Int64(bitPattern: $0) }), .text(results), .text(reason),
-      .time(accepted), .time(sent), .time(ended),
+      .time(accepted), .time(sent), .time(ended), .text(record), .integer(fee.count),
+      .text(signatures), .integer(attempt), .integer(sends),
+      .integer(lastValidHeight.map { Int64(bitPattern: $0) }), .integer(generation),
     ]
   }
 
@@ -97,5 +102,12 @@ extension BundleRecord {
     accepted = row.time()
     sent = row.optionalTime()
     ended = row.optionalTime()
+    record = row.optionalText()
+    fee = SOL(row.integer())
+    signatures = row.text()
+    attempt = Int(row.integer())
+    sends = Int(row.integer())
+    lastValidHeight = row.optionalInteger().map { UInt64(bitPattern: $0) }
+    generation = row.integer()
   }
 }

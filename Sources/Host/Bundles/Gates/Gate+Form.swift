@@ -35,6 +35,8 @@ private struct FormCheck {
   private let lots: MarketLots
   private let wallets: Set<WalletID>
   private let accounts: Set<AccountID>
+  /// Accounts that hold no orders: they can be closed and nothing else.
+  private let others: Set<AccountID>
   private var closed: Set<AccountID> = []
   private var once: Set<String> = []
 
@@ -42,19 +44,25 @@ private struct FormCheck {
     lots = state.lots
     wallets = Set(state.swarm.wallets.map(\.id))
     accounts = Set(state.swarm.wallets.flatMap(\.accounts).map(\.id))
+    others = Set(state.swarm.wallets.flatMap(\.others).map(\.id))
   }
 
   mutating func problem(_ intent: Intent) -> String? {
     if let wallet = intent.wallets.first(where: { !wallets.contains($0) }) {
       return "there is no wallet \(wallet)"
     }
-    if let account = intent.account, !accounts.contains(account) {
+    if let account = intent.account, !isKnown(account, intent) {
       return "there is no account \(account)"
     }
     if let account = intent.account, closed.contains(account) {
       return "account \(account) is closed earlier in the bundle"
     }
     return repetition(intent) ?? nonsense(intent)
+  }
+
+  private func isKnown(_ account: AccountID, _ intent: Intent) -> Bool {
+    if case .closeAccount = intent, others.contains(account) { return true }
+    return accounts.contains(account)
   }
 
   private mutating func repetition(_ intent: Intent) -> String? {

@@ -1,15 +1,15 @@
 import PluginAPI
 
-/// The sum of tips over the last 24 hours, to the minute.
-struct TipBudget: Sendable {
+/// What was spent over the last 24 hours, to the minute.
+struct DayBudget: Sendable {
   private static let minutes = 1440
   private var spent = [Int64](repeating: 0, count: minutes)
   private var newest: Int64?
 
-  mutating func add(_ tip: Lamports, at time: Timestamp) {
+  mutating func add(_ amount: Lamports, at time: Timestamp) {
     slide(to: time)
     guard let newest, Self.minute(time) > newest - Int64(Self.minutes) else { return }
-    spent[Self.index(time)] += tip.count
+    spent[Self.index(time)] += amount.count
   }
 
   mutating func total(at time: Timestamp) -> Lamports {

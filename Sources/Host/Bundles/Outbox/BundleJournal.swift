@@ -19,8 +19,8 @@ package protocol BundleJournal: Sendable {
   /// Records whose state is not final, oldest first.
   func unfinished() async throws -> [BundleRecord]
 
-  /// The sum of the tips of all records accepted since `time` that landed or still may.
-  func tips(since time: Timestamp) async throws -> Lamports
+  /// The tips and the fees of all records accepted since `time` that landed or still may.
+  func spent(since time: Timestamp) async throws -> (tips: Lamports, fees: Lamports)
 }
 
 /// A journal that lasts as long as the process; for tests and the Lab.
@@ -43,11 +43,14 @@ package final class InMemoryJournal: BundleJournal {
 
   package func unfinished() -> [BundleRecord] { all.filter { !$0.state.isFinal } }
 
-  package func tips(since time: Timestamp) -> Lamports {
+  package func spent(since time: Timestamp) -> (tips: Lamports, fees: Lamports) {
     let spent = all.filter {
-      $0.accepted >= time && $0.state != .reverted && $0.state != .expired
+      $0.accepted >= time && $0.state != .refused && $0.state != .expired
     }
-    return Lamports(spent.reduce(0) { $0 + $1.bundle.tip.count })
+    return (
+      Lamports(spent.filter { $0.state != .reverted }.reduce(0) { $0 + $1.bundle.tip.count }),
+      Lamports(spent.reduce(0) { $0 + $1.fee.count })
+    )
   }
 
   /// All records, oldest first.

@@ -14,7 +14,8 @@ extension Gate {
         Need("USDC atoms", has: Int128(wallet.usdc.count), reserved.usdc, draw.usdc),
       ]
       if let short = lines.first(where: \.isShort) {
-        return Refusal(.balanceShort, "wallet \(wallet.id) \(short)")
+        let code: RefusalCode = short.draw > short.has ? .balanceShort : .reservationConflict
+        return Refusal(code, "wallet \(wallet.id) \(short)")
       }
     }
     return nil
@@ -38,6 +39,38 @@ extension Gate {
     var description: String {
       "needs \(draw) \(unit), has \(has) to spend, \(reserved) of it reserved for other bundles"
     }
+  }
+
+  /// What a wallet spends leaves it enough for the fees of what follows. Reductions pass, and so do
+  /// swaps that bring SOL.
+  static func gasFloor(_ context: GateContext) -> Refusal? {
+    let intents = context.bundle.intents
+    guard let index = intents.firstIndex(where: { !$0.isReducing && !$0.bringsSOL }) else {
+      return nil
+    }
+    let floor = Int128(context.limits.gasFloor.count)
+    for wallet in context.state.swarm.wallets {
+      guard let draw = context.walk.draws[wallet.id]?.sol, draw > 0 else { continue }
+      let reserved = context.inFlight.draws[wallet.id]?.sol ?? 0
+      let left = Int128(wallet.sol.count) - reserved - draw
+      guard left < floor else { continue }
+      return Refusal(
+        .gasFloor,
+        "wallet \(wallet.id) would keep \(SOL(Int64(clamping: left))), it must keep "
+          + "\(context.limits.gasFloor) for fees", intent: index)
+    }
+    return nil
+  }
+
+  /// The network's fees of a day are limited.
+  static func fees(_ context: GateContext) -> Refusal? {
+    guard case .success(let plan) = context.plan else { return nil }
+    let sum = Int128(context.feesSpent.count) + Int128(plan.fee.count)
+    guard sum > Int128(context.limits.dayFeeBudget.count) else { return nil }
+    return Refusal(
+      .feeBudget,
+      "the fees of 24 hours would exceed \(context.limits.dayFeeBudget), "
+        + "\(SOL(context.feesSpent)) are spent")
   }
 
   /// The tip of a bundle and of the day is limited.
@@ -72,5 +105,12 @@ extension Gate {
       .rateLimit,
       "\(context.unfinished) bundles of \(context.submitter.job) have not ended, "
         + "\(context.limits.maxUnfinished) are allowed")
+  }
+}
+
+extension Intent {
+  /// Whether it leaves its wallet with more SOL.
+  fileprivate var bringsSOL: Bool {
+    if case .swap(_, .buySOL) = self { true } else { false }
   }
 }

@@ -22,6 +22,7 @@ package struct BundleWalk: Sendable {
   private let costs: VenueCosts
   private var balances: [WalletID: WalletDraw] = [:]
   private var accounts: [AccountID: Account] = [:]
+  private let makers: [AccountID]
   private let pending: [OwnQuote]
   private let pendingOrders: [AccountID: Int]
 
@@ -32,18 +33,21 @@ package struct BundleWalk: Sendable {
     var freeSOL: Int128
     var freeToken: Int128
     var rent: Int128
-    var used: Int { orders.count + placed }
+    var pendingSlots: Int
+    var used: Int { orders.count + placed + pendingSlots }
   }
 
   package init(
-    _ intents: [Intent], over state: VenueState, payer: WalletID?, tip: Lamports, pending: InFlight
+    _ intents: [Intent], over state: VenueState, charges: [WalletID: Lamports] = [:],
+    pending: InFlight = InFlight()
   ) {
     lots = state.lots
     costs = state.costs
     self.pending = pending.quotes
     pendingOrders = pending.orders
+    makers = PlanningGround(state).makers
     for wallet in state.swarm.wallets { take(in: wallet, at: state.time) }
-    if let payer { move(payer, sol: -Int128(costs.fee.count) - Int128(tip.count)) }
+    for (wallet, charge) in charges { move(wallet, sol: -Int128(charge.count)) }
     for (index, intent) in intents.enumerated() { walk(intent, index) }
   }
 
@@ -55,7 +59,12 @@ package struct BundleWalk: Sendable {
         wallet: wallet.id,
         orders: Dictionary(live.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
         freeSOL: Int128(account.freeSOL.count), freeToken: Int128(account.freeToken.count),
-        rent: Int128(account.rent.count))
+        rent: Int128(account.rent.count), pendingSlots: account.pendingSlots)
+    }
+    for account in wallet.others {
+      accounts[account.id] = Account(
+        wallet: wallet.id, orders: [:], freeSOL: 0, freeToken: 0,
+        rent: Int128(account.rent.count), pendingSlots: 0)
     }
   }
 
@@ -71,7 +80,7 @@ package struct BundleWalk: Sendable {
     case .take(let account, let side, let size, let limit):
       quote(account, side, limit, index)
       pay(account, side, size, limit, feePPM: costs.takerFee)
-    case .consumeEvents: break
+    case .consumeEvents: consume()
     case .settle(let account): settle(account)
     case .transfer(let from, let to, let amount):
       move(from, sol: -Int128(amount.count))
@@ -112,6 +121,16 @@ package struct BundleWalk: Sendable {
       if let other = standing.first(where: own.meets) { return other }
     }
     return nil
+  }
+
+  /// Frees the slots of eight own fills (OpenBook V2: the most of one instruction).
+  private mutating func consume() {
+    var left = 8
+    for id in makers where left > 0 {
+      let freed = min(left, accounts[id]?.pendingSlots ?? 0)
+      accounts[id]?.pendingSlots -= freed
+      left -= freed
+    }
   }
 
   private mutating func checkRoom(_ id: AccountID, _ index: Int) {
