@@ -35,7 +35,7 @@ extension SectionSettings {
       Setting("seed", \.seed, .seed, "The seed of everything random.", restart: true),
       Setting(
         "replay", \.replay, ScalarCodec<String>.text.optional,
-        "An OHLCV file that drives the outside market.", restart: true),
+        "A file of bars (OHLCV) or trades that drives the outside market.", restart: true),
       Setting(
         "speed", \.speed, .standard, in: 0.001...1_000_000,
         "How many times faster than real the outside market runs.", restart: true),
@@ -54,6 +54,31 @@ extension SectionSettings {
       Setting(
         "trades_per_minute", \.tradesPerMinute, .standard, in: 0...100_000,
         "Trades of the outside market, on average.", restart: true),
+      Setting(
+        "cranks_per_minute", \.cranksPerMinute, .standard, in: 0...100_000,
+        "How often others have the market's events processed, on average.", restart: true),
+      Setting(
+        "rent_rate", \.rentRate, .whole, in: 0...1_000_000,
+        "Lamports that the network asks for keeping a byte.", restart: true),
+      Setting(
+        "maker_fee", \.makerFee, .whole, in: -100_000...100_000,
+        "What a maker pays, in millionths; negative for a rebate that the taker's fee covers.",
+        restart: true),
+      Setting(
+        "taker_fee", \.takerFee, .whole, in: 0...100_000, "What a taker pays, in millionths.",
+        restart: true),
+      Setting(
+        "tip_bar", \.tipBar, .standard, in: 0...1,
+        "What a bundle must tip to land, on average; nobody competes at zero.", restart: true),
+      Setting(
+        "skipped_slots", \.skippedSlots, .standard, in: 0...90, "Slots without a block.",
+        restart: true),
+      Setting(
+        "dropped_bundles", \.droppedBundles, .standard, in: 0...100,
+        "Bundles that the block engine takes and forgets.", restart: true),
+      Setting(
+        "failed_reads", \.failedReads, .standard, in: 0...100, "Questions to the node that fail.",
+        restart: true),
     ])
 
   private static let market = SectionSettings(
@@ -119,8 +144,39 @@ extension SectionSettings {
         "day_tip_budget", \.dayTipBudget, .standard, in: 0...10_000,
         "The largest sum of tips in 24 hours."),
       Setting(
+        "day_fee_budget", \.dayFeeBudget, .standard, in: 0...10_000,
+        "The largest sum of network fees in 24 hours."),
+      Setting(
         "per_minute", \.perMinute, .standard, in: 1...1_000_000,
         "Bundles that one job may submit in a minute."),
+      Setting(
+        "tip", \.tip, .choice,
+        "What a tip starts from: what the job asks for, or what others paid lately if that is more."
+      ),
+      Setting(
+        "tip_percentile", \.tipPercentile, .standard, in: 25...95,
+        "Which part of the others tips less, for tips by percentile: 25, 50, 75 or 95 percent."),
+      Setting(
+        "tip_floor", \.tipFloor, .standard, in: 0...1,
+        "The smallest tip of a bundle that tips at all."),
+      Setting(
+        "tip_ramp", \.tipRamp, .standard, in: 0...1_000,
+        "How much a tip grows with each new signing, up to the limits."),
+      Setting(
+        "deadline", \.deadline, .whole, in: 10...100_000,
+        "Blocks after acceptance within which a bundle may be signed, and signed anew."),
+      Setting(
+        "attempts", \.attempts, .standard, in: 1...100,
+        "How often a bundle is signed at most, each time after the proof that the last bytes are dead."
+      ),
+      Setting(
+        "resend", \.resend, .standard, in: .milliseconds(100) ... .seconds(60),
+        "The pause after which the same bytes are handed over again."),
+      Setting(
+        "sends_per_second", \.sendsPerSecond, .standard, in: 0.01...100_000,
+        "Handovers in a second, over all jobs."),
+      Setting(
+        "burst", \.burst, .standard, in: 1...100_000, "Handovers that may come at once."),
     ])
 
   private static let risk = SectionSettings(
@@ -139,8 +195,43 @@ extension SectionSettings {
         "max_oracle_age", \.maxOracleAge, .standard, in: .milliseconds(100) ... .seconds(86_400),
         "The age at which the oracle's price is too old."),
       Setting(
+        "max_notional", \.maxNotional, .standard, in: 0.001...100_000_000,
+        "The most that the orders of one bundle may be worth together."),
+      Setting(
+        "max_oracle_confidence", \.maxOracleConfidence, .standard, in: 0.001...100,
+        "How uncertain the oracle may call itself, as a share of its price."),
+      Setting(
+        "max_oracle_deviation", \.maxOracleDeviation, .standard, in: 0.001...100,
+        "How far two sources of the price of SOL may be apart."),
+      Setting(
+        "max_order_life", \.maxOrderLife, ScalarCodec<Duration>.standard.optional,
+        "The longest time that an order may stand; without it orders may stand for ever."),
+      Setting(
+        "gas_floor", \.gasFloor, .standard, in: 0...1_000,
+        "What every wallet keeps in order to pay fees."),
+      Setting(
+        "foreign_orders", \.foreignOrders, .choice,
+        "An own order that no bundle placed is told once and then kept, cancelled, or a reason to let "
+          + "only reductions pass."),
+      Setting(
+        "breakers", each: \.breakers, BreakerSettings(), breaker,
+        "Rules that stop all but reductions for a while, by themselves.",
+        fault: { breaker in breaker.fault.map { ("limit", $0) } }),
+      Setting(
         "kill_file", \.killFile, .text, "While this file exists, trading is halted.", restart: true),
     ])
+
+  private static let breaker: [Setting<BreakerSettings>] = [
+    Setting("on", \.on, .choice, "What is watched."),
+    Setting(
+      "limit", \.limit, .text, "How much is too much: SOL, a share of the peak, or a count."),
+    Setting(
+      "window", \.window, .standard, in: .seconds(1) ... .seconds(366 * 86_400),
+      "The time in which it counts."),
+    Setting(
+      "lock", \.lock, .standard, in: .seconds(1) ... .seconds(366 * 86_400),
+      "How long trading stays stopped."),
+  ]
 
   private static let storage = SectionSettings(
     "storage", \.storage, "Where records are kept.",
