@@ -28,13 +28,10 @@ struct Wiring {
     let exchange = try makeExchange()
     let bell = TradeBell()
     let marketBell = Bell()
-    let ownTrades = OwnTradeLine()
-    var hooks = hooks(events, trades: bell, changes: marketBell)
-    hooks.onOwnTrade = { ownTrades.tell($0) }
-    let market = try await makeMarket(exchange, metrics, hooks: hooks)
+    let market = try await makeMarket(
+      exchange, metrics, hooks: hooks(events, trades: bell, changes: marketBell))
     let killFile = KillFile(path: options.table.resolve(table.risk.killFile))
     let bundles = makeBundles(exchange, market, killFile, metrics, events)
-    ownTrades.connect(bundles)
     let board = MemoryBoard()
     let loop = EventLoop(name: "host")
     let runs = OpenRuns()
@@ -117,19 +114,6 @@ struct Wiring {
     surroundings.metrics = metrics
     surroundings.log = log
     return SchedulerLoop(surroundings, seed: UInt64(bitPattern: options.time.wall.nanoseconds))
-  }
-}
-
-/// Carries trades between own orders to the bundle service, which is made after the market.
-private final class OwnTradeLine: Sendable {
-  private let bundles = Guarded<BundleService?>(nil)
-
-  func connect(_ bundles: BundleService) { self.bundles.withLock { $0 = bundles } }
-
-  /// The market does not wait for the answer, and a halt must come about whoever is cancelled.
-  func tell(_ trade: Trade) {
-    guard let bundles = bundles.withLock(\.self) else { return }
-    Task { await bundles.noteOwnTrade(trade) }
   }
 }
 

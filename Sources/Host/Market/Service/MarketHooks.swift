@@ -6,8 +6,6 @@ package struct MarketHooks: Sendable {
   package var onTrade: @Sendable (Timestamp) -> Void = { _ in }
   /// An event for operators, such as `ORDER_FILL`.
   package var onEvent: @Sendable (String, [String: String]) -> Void = { _, _ in }
-  /// A trade had own orders on both sides.
-  package var onOwnTrade: @Sendable (Trade) -> Void = { _ in }
   /// There is something for the store; `takeChanges` hands it out.
   package var onChange: @Sendable () -> Void = {}
 

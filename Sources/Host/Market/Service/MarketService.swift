@@ -137,7 +137,6 @@ package actor MarketService {
     shownTrades = nil
     keep(item.trade, closed)
     hooks.onTrade(item.trade.time)
-    if item.trade.isSynthetic { hooks.onOwnTrade(item.trade) }
     hooks.onChange()
     metrics.add(.init("trades_total", ["synthetic": "\(item.trade.isSynthetic)"]))
   }
