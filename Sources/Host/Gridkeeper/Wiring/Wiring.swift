@@ -93,14 +93,17 @@ struct Wiring {
     _ exchange: SimulatedExchange, _ market: MarketService, _ killFile: KillFile,
     _ metrics: Metrics, _ events: EventBus
   ) -> BundleService {
-    BundleService(
-      BundleServiceParts(
-        venue: exchange, journal: StoreJournal(store: store),
-        killSwitch: killFile, time: options.time, metrics: metrics, pivot: { await market.pivot() },
-        onEvent: { name, fields in
-          events.emit(name, job: fields["job"], run: fields["run"], fields)
-        }),
-      limits: BundleLimits(table))
+    var parts = BundleServiceParts(
+      venue: exchange, journal: StoreJournal(store: store), killSwitch: killFile,
+      time: options.time, metrics: metrics, pivot: { await market.pivot() },
+      onEvent: { name, fields in
+        events.emit(name, job: fields["job"], run: fields["run"], fields)
+      })
+    parts.oracle = { await market.otherOracle() }
+    parts.equity = { await market.equity().map(EquityReading.init) }
+    let (bookings, time) = (BundleBookings(market: market), options.time)
+    parts.onLanded = { await bookings.landed($0, $1, at: time.wall) }
+    return BundleService(parts, limits: BundleLimits(table))
   }
 
   private func makeScheduler(_ loop: EventLoop, _ bridge: RunBridge, _ metrics: Metrics)

@@ -55,11 +55,8 @@ package struct InertialChannel: Sendable, Equatable {
     time.nanoseconds / Self.minute > state?.minute ?? .min
   }
 
-  /// Moves the edges minute by minute up to `time`.
-  ///
-  /// - Parameters:
-  ///   - market: The price of the newest genuine trade.
-  ///   - pivot: The pivot at a time.
+  /// Moves the edges minute by minute up to `time`, where `market` is the price of the newest genuine
+  /// trade and `pivot` tells the pivot at a time.
   package mutating func advance(
     to time: Timestamp, market: PriceLots?, pivot: (Timestamp) -> PriceLots?
   ) {

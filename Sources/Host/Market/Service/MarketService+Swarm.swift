@@ -12,9 +12,9 @@ extension MarketService {
   ///
   /// A wallet's first look opens its books. Later differences that last are booked as suspense, under
   /// the slot of the look, and told; never are fills made up to explain them. Nothing is compared
-  /// while something is on its way, or when the look is not of the newest book's slot.
+  /// while something is on its way (`isQuiet` is false: a bundle, or a fill that is not processed), or
+  /// when the look is not of the newest book's slot.
   ///
-  /// - Parameter isQuiet: Whether no bundle and no unprocessed fill is under way.
   /// - Throws: `MarketUnavailable` when the venue cannot be read.
   package func observe(_ swarm: Swarm, slot: UInt64, isQuiet: Bool) async throws {
     do { try await catchUp() } catch { throw MarketUnavailable("\(error)") }

@@ -70,6 +70,11 @@ package actor MarketService {
   /// What all sources say of SOL at the time of the newest book.
   package func oracle() -> OracleReading? { newest.flatMap { oracles.reading(at: $0.time) } }
 
+  /// The price of SOL by all sources; `nil` unless there are several, which can contradict the venue.
+  package func otherOracle() -> OraclePrice? {
+    oracle().flatMap { $0.sources > 1 ? $0.price : nil }
+  }
+
   /// Takes over a price of SOL from another source than the feed.
   package func note(_ price: OraclePrice, from source: String) {
     guard oracles.set(price, from: source) else { return }

@@ -24,7 +24,7 @@ enum Migrations {
   }
 
   /// Step n brings shape n to shape n + 1. A step that was released is never changed.
-  static let steps: [String] = [scheduling + configuration + market, books, outbox]
+  static let steps: [String] = [scheduling + configuration + market, outbox, books]
 
   private static let scheduling = """
     CREATE TABLE slots (
@@ -103,6 +103,19 @@ enum Migrations {
     );
     """
 
+  /// Bundles become followed by their signatures. Those that an older host left without an end were
+  /// of its own exchange, which ended with it.
+  private static let outbox = """
+    ALTER TABLE bundles ADD COLUMN record TEXT;
+    ALTER TABLE bundles ADD COLUMN fee INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN signatures TEXT NOT NULL DEFAULT '';
+    ALTER TABLE bundles ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN sends INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE bundles ADD COLUMN last_valid_height INTEGER;
+    ALTER TABLE bundles ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    UPDATE bundles SET state = 'expired', ended = accepted WHERE ended IS NULL;
+    """
+
   private static let books = """
     ALTER TABLE price_history ADD COLUMN trades INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE price_history ADD COLUMN sol INTEGER;
@@ -118,18 +131,5 @@ enum Migrations {
       nanoseconds INTEGER NOT NULL
     );
     CREATE INDEX latency_by_time ON latency_history (time);
-    """
-
-  /// Bundles become followed by their signatures. Those that an older host left without an end were
-  /// of its own exchange, which ended with it.
-  private static let outbox = """
-    ALTER TABLE bundles ADD COLUMN record TEXT;
-    ALTER TABLE bundles ADD COLUMN fee INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE bundles ADD COLUMN signatures TEXT NOT NULL DEFAULT '';
-    ALTER TABLE bundles ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE bundles ADD COLUMN sends INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE bundles ADD COLUMN last_valid_height INTEGER;
-    ALTER TABLE bundles ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
-    UPDATE bundles SET state = 'expired', ended = accepted WHERE ended IS NULL;
     """
 }
