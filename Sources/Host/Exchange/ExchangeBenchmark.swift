@@ -28,12 +28,12 @@ package struct ExchangeBenchmark: Sendable {
 
   /// Runs on virtual time as fast as it can; `time` measures the cost.
   package func run(_ time: any TimeSource) -> Report {
-    let stream = Self.stream(events)
+    let stream = MatchingStream.make(events)
     var engine = MatchingEngine()
-    Self.play(stream.prefix(events / 10), on: &engine)
+    MatchingStream.play(stream.prefix(events / 10), on: &engine)
     engine = MatchingEngine()
     let began = time.monotonic
-    Self.play(stream[...], on: &engine)
+    MatchingStream.play(stream[...], on: &engine)
     let played = (time.monotonic - began).inSeconds
     var lives = OrderLives()
     var tenths: [Double] = []
@@ -46,58 +46,6 @@ package struct ExchangeBenchmark: Sendable {
       events: events, eventsPerSecond: Double(events) / max(played, 1e-9), orders: orders,
       firstNanosecondsPerOrder: tenths[0], lastNanosecondsPerOrder: tenths[9],
       standing: engine.count)
-  }
-
-  // MARK: A stream of events
-
-  /// An order is added, one of those before is cancelled, or somebody takes.
-  enum Event: Sendable {
-    case add(NewOrder)
-    case cancel(Int)
-    case take(Side, size: Int64, limit: Int64)
-  }
-
-  /// 55 % adds within 50 ticks of a wandering price, 40 % cancels of recent orders, 5 % takes.
-  static func stream(_ count: Int) -> [Event] {
-    var random = SeededRandom(seed: 1)
-    var mid: Int64 = 10_000
-    var added = 0
-    return (0..<count).map { _ in
-      let kind = random.next() % 100
-      let side: Side = random.next() % 2 == 0 ? .bid : .ask
-      let size = 1 + Int64(random.next() % 100)
-      if kind >= 95 { return .take(side, size: size * 4, limit: mid + (side == .bid ? 50 : -50)) }
-      if kind >= 55, added > 0 {
-        return .cancel(added - 1 - Int(random.next() % UInt64(min(added, 200))))
-      }
-      if random.next() % 64 == 0 { mid += random.next() % 2 == 0 ? 1 : -1 }
-      let distance = 1 + Int64(random.next() % 50)
-      added += 1
-      return .add(
-        NewOrder(
-          side: side, price: PriceLots(mid + (side == .bid ? -distance : distance)),
-          size: BaseLots(size)))
-    }
-  }
-
-  static func play(_ events: ArraySlice<Event>, on engine: inout MatchingEngine) {
-    var numbers: [UInt64] = []
-    numbers.reserveCapacity(events.count)
-    var fills: [MatchingEngine.Fill] = []
-    let now = Timestamp(seconds: 0)
-    for event in events {
-      switch event {
-      case .add(let order):
-        let posting = engine.post(order, owner: .outsideMaker, now: now)
-        if case .placed(let number) = posting { numbers.append(number) } else { numbers.append(0) }
-      case .cancel(let index): engine.cancel(numbers[index])
-      case .take(let side, let size, let limit):
-        fills.removeAll(keepingCapacity: true)
-        try? engine.take(
-          side, size: BaseLots(size), limit: PriceLots(limit), rules: .init(owner: .outsideTaker),
-          fills: &fills)
-      }
-    }
   }
 }
 

@@ -123,20 +123,33 @@ struct OutsideMakers: Sendable {
     at time: Timestamp
   ) {
     guard !walls.isEmpty || !conditions.walls.isEmpty else { return }
-    for wall in walls where !conditions.walls.contains(where: { $0.act == wall.act }) {
+    walls.removeAll { wall in
+      let wanted = conditions.walls.first { $0.act == wall.act }
+      guard let order = state.market.engine.order(wall.number) else { return true }
+      if let wanted, wanted.isKept(at: Double(order.price), fair) { return false }
       state.market.engine.cancel(wall.number)
+      return true
     }
-    walls.removeAll { wall in !conditions.walls.contains { $0.act == wall.act } }
     for wanted in conditions.walls where !walls.contains(where: { $0.act == wanted.act }) {
-      let sign: Double = wanted.side == .bid ? -1 : 1
-      let price = Int64(max(1, min(fair * (1 + sign * wanted.distance.fraction), 0x1p60)))
+      let price = Int64(max(1, min(wanted.price(fair), 0x1p60)))
       let lots = state.market.lots.lots(worth: Double(wanted.value.count), at: Double(price))
       let size = state.market.lots.size(lots)
-      guard let number = state.outsidePost(wanted.side, price, size, expires: nil, at: time) else {
-        continue
+      if let number = state.outsidePost(wanted.side, price, size, expires: nil, at: time) {
+        walls.append(Wall(act: wanted.act, number: number))
       }
-      walls.append(Wall(act: wanted.act, number: number))
     }
+  }
+}
+
+extension MarketConditions.Wall {
+  fileprivate func price(_ fair: Double) -> Double {
+    fair * (1 + (side == .bid ? -1 : 1) * distance.fraction)
+  }
+
+  /// Whether it stays where it is: neither too near to the fair price nor too far from it.
+  fileprivate func isKept(at price: Double, _ fair: Double) -> Bool {
+    let away = (side == .bid ? fair - price : price - fair) / fair
+    return away > distance.fraction / 2 && away < distance.fraction * 2
   }
 }
 

@@ -60,10 +60,10 @@ extension ExchangeScenario {
   private static let whaleWall = ExchangeScenario(
     "whale_wall", "A wall of asks, then a wall of bids, then both stand close to the price.",
     acts: [
-      act(0.15, 0.35, .wall(.ask, distance: 0.4, value: 500)),
-      act(0.45, 0.65, .wall(.bid, distance: 0.4, value: 500)),
-      act(0.75, 0.9, .wall(.ask, distance: 0.3, value: 300)),
-      act(0.75, 0.9, .wall(.bid, distance: 0.3, value: 300)),
+      act(0.15, 0.35, .wall(.ask, distance: 1, value: 500)),
+      act(0.45, 0.65, .wall(.bid, distance: 1, value: 500)),
+      act(0.75, 0.9, .wall(.ask, distance: 0.6, value: 300)),
+      act(0.75, 0.9, .wall(.bid, distance: 0.6, value: 300)),
     ])
 
   private static let staleOracle = ExchangeScenario(

@@ -28,7 +28,7 @@ package struct MarketScript: Sendable, Hashable, Codable {
     case takers(Double)
     /// The share of takers that buy.
     case buyers(Double)
-    /// A large order so far from the fair price.
+    /// A large order so far from the fair price; it steps back when the price comes near.
     case wall(Side, distance: Percent, value: SOL)
     /// The price of SOL is no longer published.
     case oracleSilent

@@ -64,7 +64,8 @@ struct Wiring {
     var settings = try ExchangeSettings(table)
     if let speed = options.speed { settings.speed = speed }
     let file = options.replay ?? table.venue.replay.map(options.table.resolve)
-    let replay = try file.map { path throws(MarketFileError) in try ExchangeReplay.read(path: path) }
+    let replay = try file.map { path throws(MarketFileError) in try ExchangeReplay.read(path: path)
+    }
     return SimulatedExchange(settings, time: options.time, replay: replay)
   }
 
