@@ -70,7 +70,7 @@ struct LabRunner {
   private func table() throws -> (LoadedTable, LabPlugins) {
     let path = arguments.values["jobs"] ?? "jobs.yaml"
     let loaded = TableLoader(environment: surroundings.environment, fileName: path)
-      .load(try TableInspector.read(path))
+      .load(try bytes(of: path))
     guard let table = loaded.table else { throw refused(loaded.diagnostics, path) }
     let directory =
       arguments.values["plugins"] ?? TablePaths(table: path).resolve(table.host.plugins)
@@ -79,6 +79,12 @@ struct LabRunner {
     guard !findings.hasErrors else { throw refused(findings, path) }
     if !findings.isEmpty { surroundings.errors.line(findings.rendered(colored: false)) }
     return (loaded, plugins)
+  }
+
+  private func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
+    do { return try TableInspector.read(path) } catch {
+      throw CommandFailure("\(path): \(error.description)", code: error.code)
+    }
   }
 
   private func refused(_ diagnostics: [Diagnostic], _ path: String) -> CommandFailure {

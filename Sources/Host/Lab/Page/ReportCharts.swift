@@ -5,7 +5,7 @@ struct ReportCharts: Sendable {
   init(_ report: LabReport) { self.report = report }
 
   var html: String {
-    [price, inventory, money, drawdown, depth, spread].map(\.html).joined()
+    [price, top, inventory, money, drawdown, depth, spread].map(\.html).joined()
   }
 
   private func series(_ course: Sampler.Course) -> SeriesFacts {
@@ -33,14 +33,29 @@ struct ReportCharts: Sendable {
       line(.lowestBid, "outermost bid", "f"), line(.highestAsk, "outermost ask", "f"),
       line(.pivot, "pivot", "b"), line(.mid, "mid", "a"),
     ]
+    markFills(on: &chart)
+    return chart
+  }
+
+  private var top: Chart {
+    var chart = chart("Price and the top of the grid", "SOL per token")
+    chart.lines = [
+      line(.bestBid, "own best bid", "c"), line(.bestAsk, "own best ask", "d"),
+      line(.mid, "mid", "a"),
+    ]
+    markFills(on: &chart)
+    return chart
+  }
+
+  private func markFills(on chart: inout Chart) {
     chart.marks = report.trading.sample.map { fill in
-      Chart.Mark(
+      let verb = fill.side == "bid" ? "bought" : "sold"
+      return Chart.Mark(
         time: fill.time, value: fill.price, style: fill.side == "bid" ? "c" : "d",
-        title: "\(fill.side == "bid" ? "bought" : "sold") \(fill.lots) lots at "
-          + "\(NumberText.significant(fill.price, 6)): \(fill.reason)")
+        title: "\(verb) \(fill.lots) lots at \(NumberText.significant(fill.price, 6)): "
+          + fill.reason)
     }
     chart.markLabels = [("c", "bought"), ("d", "sold")]
-    return chart
   }
 
   private var inventory: Chart {

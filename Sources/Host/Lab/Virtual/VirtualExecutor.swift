@@ -97,6 +97,7 @@ final class VirtualExecutor: TaskExecutor, SchedulingExecutor {
 
   /// Jumps to the next timer; `false` when there is none.
   private func advance() -> Bool {
+    CrashNote.timePassed()
     let sleeper = state.withLock { state -> Sleeper? in
       guard let time = state.timers.earliest else { return nil }
       state.now = max(state.now, time)

@@ -30,7 +30,7 @@ package struct LabPlugins: Sendable {
     defer { CrashNote.set(nil) }
     for name in Self.libraries(in: directory) { catalog.plugins[name] = [] }
     for name in Set(table.jobs.values.map(\.plugin)).sorted() where catalog.plugins[name] != nil {
-      CrashNote.set(.init(Self.blame("plugin '\(name)', while it was opened,")))
+      CrashNote.set(.init("gridkeeper: the plugin '\(name)', while it was opened,"))
       let hello = HostHello(
         plugin: name, library: "\(directory)/lib\(name).so", pin: table.host.pins[name],
         memory: table.host.workerMemory, files: table.host.workerFiles)
@@ -38,11 +38,6 @@ package struct LabPlugins: Sendable {
         troubles[name] = error.message
       }
     }
-  }
-
-  private static func blame(_ who: String) -> String {
-    "gridkeeper: \(who) trapped and ended the Lab: here jobs share one process; under a host only "
-      + "its own worker would have ended\n"
   }
 
   private mutating func take(_ plugin: LoadedPlugin) {
@@ -69,7 +64,7 @@ package struct LabPlugins: Sendable {
     let prototype = try descriptor.make(entry.parameters)
     return Ready(
       prototype: prototype, capabilities: descriptor.capabilities.intersection(entry.grants),
-      blame: .init(Self.blame("job '\(entry.name)' of plugin '\(entry.plugin)'")))
+      blame: .init("gridkeeper: the job '\(entry.name)' of plugin '\(entry.plugin)'"))
   }
 
   /// Everything that is wrong with a loaded table and its jobs, as `gridkeeper check` finds it.
