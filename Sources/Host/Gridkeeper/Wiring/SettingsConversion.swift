@@ -84,12 +84,26 @@ extension ExchangeSettings {
     slotTime = table.venue.slotTime
     outside.volatility = table.venue.volatility
     outside.tradesPerMinute = table.venue.tradesPerMinute
+    apply(table.venue)
     lots = MarketLots(table.market)
     let swarm = table.swarm
     let token = try lots.atoms(of: swarm.tokens)
     wallets = Self.wallets(swarm.wallets, sol: swarm.sol, token: token, usdc: swarm.usdc)
     emission = try lots.atoms(of: swarm.emission)
     locked = try lots.atoms(of: swarm.locked)
+  }
+}
+
+extension ExchangeSettings {
+  private mutating func apply(_ venue: VenueSettings) {
+    rent = RentRate(lamportsPerByte: venue.rentRate)
+    costs.takerFee = venue.takerFee
+    costs.makerFee = max(venue.makerFee, -venue.takerFee)
+    outside.cranksPerMinute = venue.cranksPerMinute
+    chain.tipBar = venue.tipBar.lamports
+    chain.skippedSlots = venue.skippedSlots
+    faults.drops = venue.droppedBundles
+    faults.nodeFailures = venue.failedReads
   }
 }
 

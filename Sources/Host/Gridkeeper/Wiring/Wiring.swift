@@ -65,8 +65,9 @@ struct Wiring {
     var settings = try ExchangeSettings(table)
     if let speed = options.speed { settings.speed = speed }
     let file = options.replay ?? table.venue.replay.map(options.table.resolve)
-    let bars = try file.map { path throws(OHLCVError) in try OHLCVFile.read(path: path) }
-    return SimulatedExchange(settings, time: options.time, replay: bars)
+    let replay = try file.map { path throws(MarketFileError) in try ExchangeReplay.read(path: path)
+    }
+    return SimulatedExchange(settings, time: options.time, replay: replay)
   }
 
   private func makeMarket(
