@@ -9,7 +9,7 @@ package actor SimulatedExchange: Venue, MarketFeed {
   private static let slotsAtOnce = 64
   private static let largestDrift = Duration.seconds(1)
 
-  private var core: ExchangeCore
+  private(set) var core: ExchangeCore
   private let clock: any TimeSource
   private var newsWaiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
   private var waiterCount: UInt64 = 0

@@ -168,6 +168,28 @@ import Testing
     #expect(table.groups == ["solana": 2])
   }
 
+  @Test func listsOfRulesAreReadAndCompared() throws {
+    func table(_ rules: String) throws -> JobTable {
+      try #require(load("version: 1\njobs: {}\nrisk: { breakers: [\(rules)] }\n").table)
+    }
+    let one = "{ on: loss, limit: 5 SOL, window: 2h }"
+    let two = "{ on: reverts, limit: 3, lock: 90s }"
+    let both = try table("\(one), \(two)")
+    #expect(both.risk.breakers.map(\.on) == [.loss, .reverts])
+    #expect(both.risk.breakers.map(\.limit) == ["5 SOL", "3"])
+    #expect(both.risk.breakers.map(\.window) == [.seconds(7_200), .seconds(3_600)])
+    #expect(both.risk.breakers.map(\.lock) == [.seconds(1_800), .seconds(90)])
+    let diff = TableDiff(from: try table(two), to: both)
+    #expect(
+      diff.text.contains(
+        "risk.breakers: [{on: reverts, limit: 3, window: 1h, lock: 1m30s}] -> "
+          + "[{on: loss, limit: 5 SOL, window: 2h, lock: 30m}, "), "\(diff.text)")
+    let wrong = load(
+      "version: 1\njobs: {}\nrisk:\n  breakers:\n    - on: loss\n      limit: 7%\n")
+    #expect(wrong.summaries == ["jobs.yaml:6:14: error: '7%' does not fit 'limit'"])
+    #expect(wrong.diagnostics.first?.expected == "SOL such as 5 SOL")
+  }
+
   @Test(arguments: [
     ("host: { workers: 0 }", "'0' is out of range for 'workers'"),
     ("host: { worker_memory: 5 apples }", "'5 apples' does not fit 'worker_memory'"),
@@ -176,6 +198,16 @@ import Testing
     ("bundles: { max_tip: 1 USD }", "'1 USD' does not fit 'max_tip'"),
     ("telemetry: { metrics_port: 80 }", "'80' does not fit 'metrics_port'"),
     ("storage: { dtabase: x }", "unknown key 'dtabase' in 'storage'"),
+    ("risk: { breakers: { on: loss } }", "'breakers' is a mapping"),
+    ("risk: { breakers: [ loss ] }", "'breakers' is 'loss'"),
+    ("risk: { breakers: [ { on: luck, limit: 5 } ] }", "'luck' does not fit 'on'"),
+    ("risk: { breakers: [ { on: loss, limit: 5% } ] }", "'5%' does not fit 'limit'"),
+    ("risk: { breakers: [ { on: drawdown, limit: 0 } ] }", "'0' does not fit 'limit'"),
+    ("risk: { breakers: [ { on: reverts } ] }", "'limit' is missing"),
+    (
+      "risk: { breakers: [ { on: reverts, limit: 5, windw: 1h } ] }",
+      "unknown key 'windw' in 'breakers'"
+    ),
     ("groups: { a: 0 }", "'0' is out of range for 'a'"),
     ("api: { port: 1 }", "unknown key 'api'"),
   ])

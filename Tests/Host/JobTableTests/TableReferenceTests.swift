@@ -66,7 +66,8 @@ import Testing
     let hasDefault = !fallback.isEmpty && fallback != "none"
     let bounds = field.minimum.flatMap { low in field.maximum.map { "\(low) to \($0)" } }
     let cells = [
-      "`\(field.key)`", field.isMap ? "map" : type(field.shape),
+      "`\(field.key)`",
+      field.isMap ? "map" : field.items.isEmpty ? type(field.shape) : "list",
       hasDefault ? "`\(fallback)`" : "none", bounds ?? "-", field.help,
       field.needsRestart ? "yes" : "-",
     ]

@@ -52,11 +52,8 @@ struct DispatchLine: Sendable {
     waiting.insert(entry, at: place)
   }
 
-  /// The next bundle that can go now; call until it returns `nil`.
-  ///
-  /// - Parameters:
-  ///   - patience: A cancel no longer waits behind work that is older.
-  ///   - lowest: Less urgent bundles stay.
+  /// The next bundle that can go now, none less urgent than `lowest`; call until it returns `nil`.
+  /// A cancel no longer waits behind work that is older than `patience`.
   mutating func next(
     at now: MonotonicInstant, patience: Duration = .seconds(2), lowest: Bundle.Priority = .normal
   ) -> BundleID? {

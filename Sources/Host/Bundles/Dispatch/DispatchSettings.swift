@@ -12,6 +12,8 @@ package struct DispatchSettings: Sendable, Hashable, Codable {
   package var finalityPoll: Duration = .seconds(2)
   /// How long the node may be silent until a bundle's fate counts as unknown.
   package var patience: Duration = .seconds(10)
+  /// How long the node is asked what a bundle did that landed.
+  package var verification: Duration = .seconds(120)
   /// How long a cancel waits behind a bundle on the same account that does not land.
   package var cancelPatience: Duration = .seconds(2)
   /// How long a cancel may take until operators are told.

@@ -116,8 +116,10 @@ extension Outbox {
   /// Transactions of the bundle happened without the others.
   private mutating func split(_ id: BundleID, _ slot: UInt64, _ isDecided: Bool) {
     if flights[id]?.isSplit == false {
+      let now = now
       update(id) { flight in
         flight.isSplit = true
+        flight.record.landed = now.wall
         flight.record.landedSlot = slot
         flight.record.reason = "only a part of its transactions happened"
       }
@@ -171,6 +173,18 @@ extension Outbox {
     if let outcome = record.outcome { actions.append(.tell(id, outcome)) }
     actions.append(.note(.landed, record))
     write(id)
+  }
+
+  /// What a bundle did cannot be read now. After a long time nobody tells any more: then it counts as
+  /// landed without results, and the next reading of its accounts says the rest.
+  mutating func notVerified(_ id: BundleID) {
+    guard let flight = flights[id] else { return }
+    flights[id]?.stage = .unverified
+    let landed = flight.record.landed ?? now.wall
+    guard now.wall - landed >= settings.verification else { return }
+    let none = [IntentResult?](repeating: nil, count: flight.record.bundle.intents.count)
+    let known = flight.record.results
+    verified(id, BundleEffects(results: known.isEmpty ? none : known))
   }
 
   mutating func reread(_ id: BundleID) {

@@ -55,7 +55,7 @@ struct Outbox: Sendable {
     case .reported(let questions, let report): judge(questions, report)
     case .notReported(let questions): goBlind(questions)
     case .verified(let id, let effects): verified(id, effects)
-    case .notVerified(let id): flights[id]?.stage = .unverified
+    case .notVerified(let id): notVerified(id)
     case .reread(let id): reread(id)
     case .tick: tick()
     }

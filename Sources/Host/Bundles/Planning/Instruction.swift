@@ -98,8 +98,8 @@ package struct Instruction: Sendable, Hashable {
       ], data: name, computeUnits: 12_000)
   }
 
-  /// Bytes of a new account's name, such as `oo1`.
-  static let accountName = 3
+  /// Bytes of a new account's name, such as `o1`.
+  static let accountName = 2
 
   static func createOpenOrders(_ owner: WalletID, number: Int, payer: WalletID) -> Self {
     Self(

@@ -63,14 +63,23 @@ extension BundleService {
     var wallets = 0
     for wallet in state.swarm.wallets {
       let busy = wallet.accounts.filter { !$0.orders.isEmpty }
-      guard !busy.isEmpty, let order = killing else { continue }
-      killing?.effect += 1
+      guard !busy.isEmpty else { continue }
       let bundle = Bundle(
         "kill", priority: .kill, intents: busy.map { .cancelAll(account: $0.id) })
-      let submitter = Submitter(
-        job: "host", run: "kill", slot: order.slot, effect: order.effect, capabilities: [.trade])
-      if case .success = await submit(bundle, from: submitter) { wallets += 1 }
+      let parts = (try? BundleParts.of(bundle, over: state)) ?? [bundle]
+      var isTold = false
+      for part in parts where await submitKill(part) { isTold = true }
+      if isTold { wallets += 1 }
     }
     return wallets
+  }
+
+  private func submitKill(_ bundle: Bundle) async -> Bool {
+    guard let order = killing else { return false }
+    killing?.effect += 1
+    let submitter = Submitter(
+      job: "host", run: "kill", slot: order.slot, effect: order.effect, capabilities: [.trade])
+    if case .success = await submit(bundle, from: submitter) { return true }
+    return false
   }
 }

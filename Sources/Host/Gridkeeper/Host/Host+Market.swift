@@ -8,12 +8,16 @@ import Telemetry
 
 // The market's records, and a look at the wallets now and then.
 extension Host {
-  /// Stores what the market tells until the task is cancelled. What the store does not take is tried
-  /// again; meanwhile the market keeps a bounded number of records.
+  /// Stores what the market tells until the task is cancelled, and sees that own orders do not meet
+  /// where they must not. What the store does not take is tried again; meanwhile the market keeps a
+  /// bounded number of records.
   nonisolated func storeMarket() async {
     let keeper = StoreMarket(store: parts.store)
     for await _ in parts.marketBell.rings {
       guard let changes = await parts.market.takeChanges() else { continue }
+      for trade in changes.trades where trade.isSynthetic {
+        await parts.bundles.noteOwnTrade(trade)
+      }
       while await save(changes, keeper) == false, !Task.isCancelled {
         try? await options.pause(.seconds(1))
       }

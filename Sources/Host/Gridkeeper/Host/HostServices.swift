@@ -62,6 +62,7 @@ extension Host {
   /// Bundles that an earlier host left unfinished are closed before anything trades.
   private func reconcile() async throws {
     await parts.exchange.advance(to: options.time.wall)
+    try await BundleBookings(market: parts.market).recall(parts.store)
     try await parts.bundles.reconcile()
   }
 

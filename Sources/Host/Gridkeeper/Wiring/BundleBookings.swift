@@ -1,6 +1,7 @@
 import Bundles
 import Market
 import PluginAPI
+import Storage
 
 /// Turns what a bundle did into entries of the books and reasons of orders.
 struct BundleBookings: Sendable {
@@ -9,16 +10,31 @@ struct BundleBookings: Sendable {
   /// Books a bundle that landed, whatever became of its intents. What is booked already is not booked
   /// again, so a bundle may be handed in as often as somebody is unsure.
   func landed(_ record: Bundles.BundleRecord, _ effects: BundleEffects, at time: Timestamp) async {
-    for (index, result) in effects.results.enumerated() {
+    await remember(record, effects.results)
+    let worth = await prices(effects.moves)
+    let reason = "\(record.submitter.job) \(record.id) \(record.label)"
+    await market.post(
+      Self.bookings(effects.moves, of: record.id, at: time, reason: reason) { worth[$0] ?? 0 })
+  }
+
+  /// Remembers the orders of bundles that an earlier host placed, the newest first.
+  ///
+  /// - Throws: Whatever keeps the store from being read.
+  func recall(_ store: any Store, limit: Int = 2_000) async throws {
+    let journal = StoreJournal(store: store)
+    for row in try await store.bundles(job: nil, limit: limit).reversed() {
+      guard let record = try? journal.read(row) else { continue }
+      await remember(record, record.results)
+    }
+  }
+
+  private func remember(_ record: Bundles.BundleRecord, _ results: [IntentResult?]) async {
+    for (index, result) in results.enumerated() {
       guard case .placed(let order, _) = result else { continue }
       let reason = OrderReason(
         job: record.submitter.job, bundle: record.id, label: "\(record.label) #\(index + 1)")
       await market.note(order, reason)
     }
-    let worth = await prices(effects.moves)
-    let reason = "\(record.submitter.job) \(record.id) \(record.label)"
-    await market.post(
-      Self.bookings(effects.moves, of: record.id, at: time, reason: reason) { worth[$0] ?? 0 })
   }
 
   /// What each move is worth, where that must be asked.

@@ -30,6 +30,46 @@ extension BundleLimits {
     priceBand = table.risk.priceBand
     maxBookAge = table.risk.maxBookAge
     maxOracleAge = table.risk.maxOracleAge
+    take(table.risk)
+    take(table.bundles)
+  }
+
+  private mutating func take(_ risk: RiskSettings) {
+    maxNotional = risk.maxNotional
+    maxOracleConfidence = risk.maxOracleConfidence
+    maxOracleDeviation = risk.maxOracleDeviation
+    maxOrderLife = risk.maxOrderLife
+    gasFloor = risk.gasFloor
+    foreignOrders = ForeignOrders(rawValue: risk.foreignOrders.rawValue) ?? .halt
+    breakers = risk.breakers.compactMap(BreakerRule.init)
+  }
+
+  private mutating func take(_ bundles: BundleSettings) {
+    dayFeeBudget = bundles.dayFeeBudget
+    tipping.kind = bundles.tip == .percentile ? .percentile : .fixed
+    tipping.percentile = bundles.tipPercentile
+    tipping.floor = bundles.tipFloor
+    tipping.ramp = bundles.tipRamp
+    dispatch.deadline = UInt64(max(0, bundles.deadline))
+    dispatch.attempts = bundles.attempts
+    dispatch.resend = bundles.resend
+    dispatch.sendsPerSecond = bundles.sendsPerSecond
+    dispatch.burst = bundles.burst
+  }
+}
+
+extension BreakerRule {
+  /// `nil` when the limit says nothing, which a table that was checked does not do.
+  fileprivate init?(_ settings: BreakerSettings) {
+    let limit: Limit? =
+      switch settings.on {
+      case .loss: SOL(parameterText: settings.limit).map { .loss($0) }
+      case .drawdown: Percent(parameterText: settings.limit).map { .drawdown($0) }
+      case .failures: Int(settings.limit).map { .failures($0) }
+      case .reverts: Int(settings.limit).map { .reverts($0) }
+      }
+    guard let limit else { return nil }
+    self.init(limit, window: settings.window, lock: settings.lock)
   }
 }
 

@@ -46,6 +46,16 @@ extension Element {
     return false
   }
 
+  /// Whether this is a list.
+  func isSequence(_ key: String, _ findings: inout Findings) -> Bool {
+    if kind == .sequence { return true }
+    if isBroken { return false }
+    findings.error(
+      isNull ? "'\(key)' has no value" : "'\(key)' is \(kindName)", at: place,
+      expected: "a list: items that begin with '-', indented below '\(key)'")
+    return false
+  }
+
   /// Reports that this key means nothing here.
   func unknownKey(
     among known: [String], in place: String? = nil, _ findings: inout Findings

@@ -119,8 +119,39 @@ extension SectionSettings {
         "day_tip_budget", \.dayTipBudget, .standard, in: 0...10_000,
         "The largest sum of tips in 24 hours."),
       Setting(
+        "day_fee_budget", \.dayFeeBudget, .standard, in: 0...10_000,
+        "The largest sum of network fees in 24 hours."),
+      Setting(
         "per_minute", \.perMinute, .standard, in: 1...1_000_000,
         "Bundles that one job may submit in a minute."),
+      Setting(
+        "tip", \.tip, .choice,
+        "What a tip starts from: what the job asks for, or what others paid lately if that is more."
+      ),
+      Setting(
+        "tip_percentile", \.tipPercentile, .standard, in: 25...95,
+        "Which part of the others tips less, for tips by percentile: 25, 50, 75 or 95 percent."),
+      Setting(
+        "tip_floor", \.tipFloor, .standard, in: 0...1,
+        "The smallest tip of a bundle that tips at all."),
+      Setting(
+        "tip_ramp", \.tipRamp, .standard, in: 0...1_000,
+        "How much a tip grows with each new signing, up to the limits."),
+      Setting(
+        "deadline", \.deadline, .whole, in: 10...100_000,
+        "Blocks after acceptance within which a bundle may be signed, and signed anew."),
+      Setting(
+        "attempts", \.attempts, .standard, in: 1...100,
+        "How often a bundle is signed at most, each time after the proof that the last bytes are dead."
+      ),
+      Setting(
+        "resend", \.resend, .standard, in: .milliseconds(100) ... .seconds(60),
+        "The pause after which the same bytes are handed over again."),
+      Setting(
+        "sends_per_second", \.sendsPerSecond, .standard, in: 0.01...100_000,
+        "Handovers in a second, over all jobs."),
+      Setting(
+        "burst", \.burst, .standard, in: 1...100_000, "Handovers that may come at once."),
     ])
 
   private static let risk = SectionSettings(
@@ -139,8 +170,43 @@ extension SectionSettings {
         "max_oracle_age", \.maxOracleAge, .standard, in: .milliseconds(100) ... .seconds(86_400),
         "The age at which the oracle's price is too old."),
       Setting(
+        "max_notional", \.maxNotional, .standard, in: 0.001...100_000_000,
+        "The most that the orders of one bundle may be worth together."),
+      Setting(
+        "max_oracle_confidence", \.maxOracleConfidence, .standard, in: 0.001...100,
+        "How uncertain the oracle may call itself, as a share of its price."),
+      Setting(
+        "max_oracle_deviation", \.maxOracleDeviation, .standard, in: 0.001...100,
+        "How far two sources of the price of SOL may be apart."),
+      Setting(
+        "max_order_life", \.maxOrderLife, ScalarCodec<Duration>.standard.optional,
+        "The longest time that an order may stand; without it orders may stand for ever."),
+      Setting(
+        "gas_floor", \.gasFloor, .standard, in: 0...1_000,
+        "What every wallet keeps in order to pay fees."),
+      Setting(
+        "foreign_orders", \.foreignOrders, .choice,
+        "An own order that no bundle placed is told once and then kept, cancelled, or a reason to let "
+          + "only reductions pass."),
+      Setting(
+        "breakers", each: \.breakers, BreakerSettings(), breaker,
+        "Rules that stop all but reductions for a while, by themselves.",
+        fault: { breaker in breaker.fault.map { ("limit", $0) } }),
+      Setting(
         "kill_file", \.killFile, .text, "While this file exists, trading is halted.", restart: true),
     ])
+
+  private static let breaker: [Setting<BreakerSettings>] = [
+    Setting("on", \.on, .choice, "What is watched."),
+    Setting(
+      "limit", \.limit, .text, "How much is too much: SOL, a share of the peak, or a count."),
+    Setting(
+      "window", \.window, .standard, in: .seconds(1) ... .seconds(366 * 86_400),
+      "The time in which it counts."),
+    Setting(
+      "lock", \.lock, .standard, in: .seconds(1) ... .seconds(366 * 86_400),
+      "How long trading stays stopped."),
+  ]
 
   private static let storage = SectionSettings(
     "storage", \.storage, "Where records are kept.",

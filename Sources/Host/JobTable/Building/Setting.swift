@@ -1,3 +1,5 @@
+import PluginAPI
+
 /// One key of a section: how it is read into the table, shown and described.
 ///
 /// Loading, the diff and the JSON Schema all come from these.
@@ -56,6 +58,61 @@ struct Setting<Section: Sendable>: Sendable {
       return pairs.map { "\($0.key): \(codec.show($0.value))" }.joined(separator: ", ")
     }
   }
+
+  /// A list of mappings, each read by settings of its own. `fault` says what is wrong with an item
+  /// although each of its values fits: the key to point at, and what was expected of it.
+  init<Item: Sendable>(
+    _ key: String, each path: any WritableKeyPath<Section, [Item]> & Sendable, _ empty: Item,
+    _ settings: [Setting<Item>], _ help: String,
+    fault: @escaping @Sendable (Item) -> (key: String, expected: String)? = { _ in nil }
+  ) {
+    var field = SettingField(
+      key: key, help: help, shape: .parameter(.string), needsRestart: false)
+    field.items = settings.map(\.field)
+    self.field = field
+    read = { element, section, findings in
+      guard element.isSequence(key, &findings) else { return }
+      for child in element.children {
+        var item = empty
+        guard child.isMapping(key, &findings) else { continue }
+        readMapping(child, by: settings, into: &item, named: "'\(key)'", &findings)
+        if let fault = fault(item) { child.fault(fault, &findings) }
+        section[keyPath: path].append(item)
+      }
+    }
+    show = { section in
+      let items = section[keyPath: path].map { item in
+        "{" + settings.map { "\($0.field.key): \($0.show(item))" }.joined(separator: ", ") + "}"
+      }
+      return "[" + items.joined(separator: ", ") + "]"
+    }
+  }
+}
+
+/// Reads a mapping, key by key.
+private func readMapping<Section>(
+  _ element: Element, by settings: [Setting<Section>], into section: inout Section,
+  named name: String, _ findings: inout Findings
+) {
+  for (key, value) in element.pairs {
+    guard let setting = settings.first(where: { $0.field.key == key.text }) else {
+      key.unknownKey(among: settings.map(\.field.key), in: name, &findings)
+      continue
+    }
+    setting.read(value, &section, &findings)
+  }
+}
+
+extension Element {
+  /// Reports a value that fits by itself and not to the others of its mapping.
+  fileprivate func fault(_ fault: (key: String, expected: String), _ findings: inout Findings) {
+    guard let value = value(fault.key) else {
+      return findings.error("'\(fault.key)' is missing", at: place, expected: fault.expected)
+    }
+    guard !value.isBroken else { return }
+    findings.error(
+      "'\(value.shown)' does not fit '\(fault.key)'", at: value.place, expected: fault.expected)
+  }
 }
 
 /// What is known of a key without its section's type.
@@ -67,6 +124,8 @@ struct SettingField: Sendable, Hashable {
   var minimum: String?
   var maximum: String?
   var isMap = false
+  /// The keys of each item, for a list of mappings.
+  var items: [SettingField] = []
 
   init(key: String, help: String, shape: ScalarShape, needsRestart: Bool) {
     self.key = key
@@ -96,13 +155,7 @@ struct SectionSettings: Sendable {
     show = { table in settings.map { $0.show(table[keyPath: path]) } }
     read = { element, table, findings in
       guard element.isMapping(name, &findings) else { return }
-      for (key, value) in element.pairs {
-        guard let setting = settings.first(where: { $0.field.key == key.text }) else {
-          key.unknownKey(among: fields.map(\.key), in: "'\(name)'", &findings)
-          continue
-        }
-        setting.read(value, &table[keyPath: path], &findings)
-      }
+      readMapping(element, by: settings, into: &table[keyPath: path], named: "'\(name)'", &findings)
     }
   }
 }

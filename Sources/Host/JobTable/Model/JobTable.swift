@@ -118,10 +118,72 @@ package struct BundleSettings: Sendable, Hashable, Codable {
   package var maxTip: SOL = 0.005
   /// The largest sum of tips in 24 hours.
   package var dayTipBudget: SOL = 5
+  /// The largest sum of network fees in 24 hours.
+  package var dayFeeBudget: SOL = 1
   /// Bundles that one job may submit in a minute.
   package var perMinute = 600
+  /// What a tip starts from.
+  package var tip = TipKind.fixed
+  /// Which part of the others tips less, for tips by percentile.
+  package var tipPercentile: Percent = 50
+  /// The smallest tip of a bundle that tips at all.
+  package var tipFloor: SOL = 0.000_001
+  /// How much a tip grows with each new signing.
+  package var tipRamp: Percent = 50
+  /// Blocks within which a bundle may be signed.
+  package var deadline: Int64 = 300
+  /// How often a bundle is signed at most.
+  package var attempts = 3
+  /// The pause after which the same bytes are handed over again.
+  package var resend: Duration = .seconds(2)
+  /// Handovers in a second over all jobs, and how many may come at once.
+  package var sendsPerSecond: Double = 100
+  package var burst = 100
 
   package init() {}
+}
+
+/// What a tip starts from: what the job asks for, or what others paid lately.
+package enum TipKind: String, Sendable, Hashable, Codable, CaseIterable {
+  case fixed
+  case percentile
+}
+
+/// What is done with an own order that no bundle placed.
+package enum ForeignOrderPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+  case adopt
+  case cancel
+  case halt
+}
+
+/// A rule that stops trading by itself.
+package struct BreakerSettings: Sendable, Hashable, Codable {
+  /// What is watched.
+  package enum Watched: String, Sendable, Hashable, Codable, CaseIterable {
+    case loss
+    case drawdown
+    case failures
+    case reverts
+  }
+
+  package var on = Watched.failures
+  /// How much is too much: SOL for a loss, a share for a drawdown, a count otherwise.
+  package var limit = ""
+  package var window: Duration = .seconds(3_600)
+  package var lock: Duration = .seconds(1_800)
+
+  package init() {}
+
+  /// What the limit must look like; `nil` when it does.
+  package var fault: String? {
+    switch on {
+    case .loss: SOL(parameterText: limit).map { $0 > 0 } == true ? nil : "SOL such as 5 SOL"
+    case .drawdown:
+      Percent(parameterText: limit).map { $0 > 0 && $0 <= 100 } == true
+        ? nil : "a share such as 10%"
+    case .failures, .reverts: Int(limit).map { $0 > 0 } == true ? nil : "a count such as 5"
+    }
+  }
 }
 
 /// Limits that no bundle may break.
@@ -134,6 +196,20 @@ package struct RiskSettings: Sendable, Hashable, Codable {
   package var maxBookAge: Duration = .seconds(10)
   /// The age at which the oracle's price is too old.
   package var maxOracleAge: Duration = .seconds(60)
+  /// The most that the orders of one bundle may be worth together.
+  package var maxNotional: SOL = 10_000
+  /// How uncertain the oracle may call itself, as a share of its price.
+  package var maxOracleConfidence: Percent = 2
+  /// How far two sources of the price of SOL may be apart.
+  package var maxOracleDeviation: Percent = 5
+  /// The longest time that an order may stand.
+  package var maxOrderLife: Duration?
+  /// What every wallet keeps in order to pay fees.
+  package var gasFloor: SOL = 0.01
+  /// What is done with an own order that no bundle placed.
+  package var foreignOrders = ForeignOrderPolicy.adopt
+  /// What stops trading by itself.
+  package var breakers: [BreakerSettings] = []
   /// While this file exists, trading is halted.
   package var killFile = ".state/KILL"
 

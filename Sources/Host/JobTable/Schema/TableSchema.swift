@@ -51,6 +51,7 @@ package struct TableSchema: Sendable {
   }
 
   private static func field(_ field: SettingField, fallback: String) -> JSONText {
+    guard field.items.isEmpty else { return list(field) }
     guard !field.isMap else {
       return .object([
         ("description", .string(field.help)), ("type", .string("object")),
@@ -60,5 +61,19 @@ package struct TableSchema: Sendable {
     let range = field.minimum.flatMap { low in field.maximum.map { " From \(low) to \($0)." } }
     let help = field.help + (range ?? "") + (field.needsRestart ? " Needs a restart." : "")
     return ScalarSchema.of(field.shape, help: help, fallback: fallback == "none" ? nil : fallback)
+  }
+
+  private static func list(_ field: SettingField) -> JSONText {
+    let properties = field.items.map { ($0.key, Self.field($0, fallback: "none")) }
+    return .object([
+      ("description", .string(field.help)), ("type", .string("array")),
+      (
+        "items",
+        .object([
+          ("type", .string("object")), ("properties", .object(properties)),
+          ("additionalProperties", .bool(false)),
+        ])
+      ),
+    ])
   }
 }
