@@ -1,62 +1,8 @@
 import Isolation
 import PluginAPI
-import Telemetry
 import Testing
 
 @testable import Market
-
-/// A feed that a test writes into.
-private actor FakeFeed: MarketFeed {
-  private var trades: [FeedTrade] = []
-  private var isDown = false
-  private var waiters: [CheckedContinuation<Void, any Error>] = []
-
-  func add(_ trade: FeedTrade) {
-    trades.append(trade)
-    for waiter in waiters { waiter.resume() }
-    waiters = []
-  }
-
-  func fail() { isDown = true }
-
-  func poll(after cursor: FeedCursor) async throws -> FeedBatch {
-    if isDown { throw ServiceError("no route") }
-    let count = UInt64(trades.count)
-    var batch = FeedBatch(
-      after: cursor, cursor: FeedCursor(trades: count, slot: count + 1),
-      identity: VenueIdentity(kind: "fake", cluster: "test", allowsSyntheticVolume: true),
-      lots: MarketLots(
-        baseLot: TokenAmount(1), quoteLot: Lamports(1), tokenDecimals: 0, minimumSize: BaseLots(1)),
-      time: Timestamp(seconds: 1_750_000_000))
-    batch.bids = [BookLevel(price: PriceLots(99), size: BaseLots(3))]
-    batch.asks = [BookLevel(price: PriceLots(101), size: BaseLots(1))]
-    batch.trades = Array(trades.dropFirst(Int(cursor.trades)))
-    // Lets a second reader poll from the same place before the first one has its answer.
-    await Task.yield()
-    return batch
-  }
-
-  func waitForNews(after cursor: FeedCursor) async throws {
-    guard UInt64(trades.count) <= cursor.trades else { return }
-    try await withCheckedThrowingContinuation { waiters.append($0) }
-  }
-}
-
-private func trade(_ number: Int, synthetic: Bool = false, fills: [OwnFill] = []) -> FeedTrade {
-  FeedTrade(
-    trade: Trade(
-      id: TradeID("t\(number)"), time: Timestamp(seconds: 1_750_000_000), price: PriceLots(200),
-      size: BaseLots(100), takerSide: .bid, isSynthetic: synthetic), fills: fills)
-}
-
-private func service(_ feed: FakeFeed, _ hooks: MarketHooks = MarketHooks()) -> MarketService {
-  let settings = PivotSettings(
-    lookbackDays: 1, nominalDailyVolume: BaseLots(100), seedPrice: PriceLots(100))
-  let start = Timestamp(seconds: 1_750_000_000)
-  return MarketService(
-    feed: feed, memory: MarketMemory(pivot: Pivot(settings, start: start)), metrics: Metrics(),
-    hooks: hooks)
-}
 
 @Suite(.timeLimit(.minutes(1))) struct MarketServiceTests {
   @Test func `a snapshot holds book, trades and pivot of this moment`() async throws {

@@ -1,11 +1,9 @@
-import FoundationEssentials
 import PluginAPI
 import Testing
 
 @testable import Market
 
 private let day: Int64 = 86_400
-private let start = Timestamp(seconds: 20_000 * day)
 
 private func at(day number: Double) -> Timestamp {
   start + .seconds(Int64(number * Double(day)))
@@ -60,15 +58,30 @@ private func pivot(days: Int = 10, daily: Int64 = 100, seed: Int64 = 1000) -> Pi
     #expect(pivot.price(at: at(day: 4)) == nil)
   }
 
-  @Test func `a trade counts once, a synthetic one never, a late one in its own day`() {
+  @Test func `a synthetic trade never counts, a late one in its own day`() {
     var pivot = pivot(days: 3, daily: 0)
     #expect(pivot.add(trade("a", day: 2, price: 100, size: 10)) == true)
-    #expect(pivot.add(trade("a", day: 2, price: 100, size: 10)) == false)
     #expect(pivot.add(trade("s", day: 2, price: 900, size: 999, synthetic: true)) == false)
     #expect(pivot.add(trade("late", day: 1, price: 400, size: 10)) == true)
     #expect(pivot.price(at: at(day: 2)) == PriceLots(250))
     #expect(pivot.price(at: at(day: 4)) == PriceLots(100))
     #expect(pivot.add(trade("too late", day: 1, price: 400, size: 10)) == false)
+  }
+
+  @Test func `with fade-in the seed follows SOL, and fades like any seed`() {
+    var settings = PivotSettings(
+      lookbackDays: 10, nominalDailyVolume: BaseLots(100), seedPrice: PriceLots(1000))
+    settings.fadeIn = true
+    var pivot = Pivot(settings, start: start)
+    pivot.setSOL(150)
+    #expect(pivot.price(at: start) == PriceLots(1000))
+    pivot.setSOL(180)
+    // 1000 * 180 / 150
+    #expect(pivot.price(at: start) == PriceLots(1200))
+    pivot.add(trade("a", day: 4, price: 600, size: 600))
+    // Day 4: 6 days of seed are left: (1200 * 600 + 600 * 600) / 1200
+    #expect(pivot.price(at: at(day: 4)) == PriceLots(900))
+    #expect(pivot.price(at: at(day: 10)) == PriceLots(600))
   }
 
   @Test func `what an outside venue reports is capped at a fourth and lives an hour`() {
@@ -87,19 +100,6 @@ private func pivot(days: Int = 10, daily: Int64 = 100, seed: Int64 = 1000) -> Pi
     }
     #expect(pivot.add(trade("absurd", price: .max, size: .max)) == false)
     #expect(pivot.price(at: start) == PriceLots(1 << 31))
-  }
-
-  @Test func `a restored pivot is the same to the bit and goes on the same`() throws {
-    var pivot = pivot()
-    for number in 0..<50 {
-      pivot.add(trade("t\(number)", day: Double(number) / 7, price: 900 + Int64(number), size: 7))
-    }
-    var restored = try JSONDecoder().decode(Pivot.self, from: JSONEncoder().encode(pivot))
-    #expect(restored == pivot)
-    #expect(restored.add(trade("t49", day: 7, price: 1, size: 1)) == false)
-    pivot.add(trade("new", day: 8, price: 5000, size: 50))
-    restored.add(trade("new", day: 8, price: 5000, size: 50))
-    #expect(restored.price(at: at(day: 9)) == pivot.price(at: at(day: 9)))
   }
 
   @Test func `the order in which trades arrive does not matter`() {

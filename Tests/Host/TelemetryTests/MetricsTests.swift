@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test(arguments: MetricHelp.texts.sorted { $0.key < $1.key })
+  @Test(arguments: MetricCatalogue.texts.sorted { $0.key < $1.key })
   func everyNameInTheRegistryIsAsPrometheusWants(name: String, help: String) {
     #expect(MetricText.name(name) == name)
     #expect(name.utf8.allSatisfy { ("a"..."z").contains(Unicode.Scalar($0)) || $0 == 0x5F })

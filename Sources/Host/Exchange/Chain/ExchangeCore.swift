@@ -167,6 +167,7 @@ package struct ExchangeCore: Sendable {
     batch.bids = market.engine.levels(.bid, limit: ExchangeState.levelsShown)
     batch.asks = market.engine.levels(.ask, limit: ExchangeState.levelsShown)
     batch.oracle = oracle
+    batch.pendingEvents = state.heap.count
     let new = told > cursor.trades ? told - cursor.trades : 0
     batch.trades = trades.newest(Int(clamping: new))
     batch.missed = new - UInt64(batch.trades.count)

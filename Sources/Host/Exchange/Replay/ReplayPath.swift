@@ -9,6 +9,14 @@ package struct ReplayPath: Sendable {
     self.bars = bars
   }
 
+  /// When the first bar begins, in seconds since 1970.
+  package var start: Double { Double(bars[0].time) }
+
+  /// Seconds from the first bar's beginning to the last one's end.
+  package var length: Double {
+    Double(bars[bars.count - 1].time) - start + length(of: bars.count - 1)
+  }
+
   /// The price as a multiple of the first open; the last close when the file is over.
   ///
   /// Time must not run backwards. Within a bar the price goes straight from open to the extreme

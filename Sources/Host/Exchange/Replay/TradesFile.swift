@@ -69,6 +69,12 @@ package struct TradeReplay: Sendable {
     self.trades = trades
   }
 
+  /// When the first trade was, in seconds since 1970.
+  package var start: Double { trades[0].time }
+
+  /// Seconds from the first trade to the last.
+  package var length: Double { trades[trades.count - 1].time - start }
+
   /// The next trade that is due so many seconds after the first, its price as a multiple of the
   /// first one's.
   mutating func takeDue(after seconds: Double) -> (factor: Double, trade: ReplayTrade)? {

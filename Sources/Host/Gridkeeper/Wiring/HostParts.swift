@@ -28,25 +28,31 @@ struct HostParts: Sendable {
   let bridge: RunBridge
   let budget: TellingBudget
   let tradeBell: TradeBell
-  let trades: BatchBuffer<Trade>
-  let bars: BatchBuffer<Bar>
+  let marketBell: Bell
+}
+
+/// Wakes one listener, however often it rings meanwhile.
+final class Bell: Sendable {
+  let rings: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() {
+    (rings, continuation) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
+  }
+
+  func ring() { continuation.yield() }
 }
 
 /// Tells the scheduler of trades, however many there are, with one message at a time.
 final class TradeBell: Sendable {
-  private let bell: AsyncStream<Void>
-  private let continuation: AsyncStream<Void>.Continuation
-
-  init() {
-    (bell, continuation) = AsyncStream.makeStream(
-      of: Void.self, bufferingPolicy: .bufferingNewest(1))
-  }
+  private let bell = Bell()
 
   /// A trade happened.
-  func ring() { continuation.yield() }
+  func ring() { bell.ring() }
 
   /// Passes trades on until the task is cancelled.
   func run(_ scheduler: SchedulerLoop) async {
-    for await _ in bell { await scheduler.traded() }
+    for await _ in bell.rings { await scheduler.traded() }
   }
 }

@@ -96,6 +96,25 @@ extension ExchangeSettings {
   }
 }
 
+extension PivotSettings {
+  init(_ table: JobTable) {
+    self.init(
+      lookback: table.market.lookback, nominalDailyVolume: table.market.nominalDailyVolume,
+      seedPrice: (try? ExchangeSettings(table).startPriceLots) ?? PriceLots(1),
+      lots: MarketLots(table.market))
+    fadeIn = table.market.fadeIn
+  }
+}
+
+extension ChannelSettings {
+  init(_ market: MarketSettings) {
+    self.init()
+    buy = market.buyChannel
+    sell = market.sellChannel
+    inertia = market.inertia
+  }
+}
+
 extension ExchangeSettings {
   private mutating func apply(_ venue: VenueSettings) {
     rent = RentRate(lamportsPerByte: venue.rentRate)

@@ -60,7 +60,7 @@ struct StoreJournal: BundleJournal {
   }
 
   /// A record of an older host keeps its identity and its end.
-  private func read(_ row: Storage.BundleRecord) throws -> Bundles.BundleRecord {
+  func read(_ row: Storage.BundleRecord) throws -> Bundles.BundleRecord {
     if let record = row.record { return try JSONText.decode(record) }
     var record = Bundles.BundleRecord(
       submitter: Submitter(

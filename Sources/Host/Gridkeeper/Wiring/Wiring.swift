@@ -27,19 +27,19 @@ struct Wiring {
     let events = EventBus(time: options.time, startingAfter: try await store.lastEvent())
     let exchange = try makeExchange()
     let bell = TradeBell()
-    let trades = BatchBuffer<Trade>(capacity: 10_000)
-    let bars = BatchBuffer<Bar>(capacity: 1_000)
-    let market = makeMarket(
-      exchange, metrics, hooks: hooks(events, bell: bell, trades: trades, bars: bars))
+    let marketBell = Bell()
+    let market = try await makeMarket(
+      exchange, metrics, hooks: hooks(events, trades: bell, changes: marketBell))
     let killFile = KillFile(path: options.table.resolve(table.risk.killFile))
     let bundles = makeBundles(exchange, market, killFile, metrics, events)
     let board = MemoryBoard()
-    let loop = EventLoop(name: "host")
+    let loop = options.substitutes?.loop ?? EventLoop(name: "host")
     let runs = OpenRuns()
     let signals = SignalLine()
     let budget = TellingBudget(time: options.time, metrics: metrics)
     let desk = ServiceDesk(
-      venue: exchange, market: market, bundles: bundles, store: store, board: board, runs: runs,
+      venue: venue(exchange), market: market, bundles: bundles, store: store, board: board,
+      runs: runs,
       events: events, metrics: metrics, log: log,
       budget: budget, time: options.time,
       signal: { name in await signals.send(name) })
@@ -48,7 +48,7 @@ struct Wiring {
       loop: loop, time: options.time,
       settings: SupervisorSettings(
         table, paths: options.table, executable: options.executable),
-      delegate: bridge, log: log, metrics: metrics)
+      delegate: bridge, log: log, metrics: metrics, launcher: options.substitutes?.launcher)
     let scheduler = makeScheduler(loop, bridge, metrics)
     bridge.connect(scheduler, supervisor)
     signals.connect(scheduler)
@@ -57,11 +57,16 @@ struct Wiring {
       store: store,
       board: board, exchange: exchange, market: market, bundles: bundles, killFile: killFile,
       supervisor: supervisor,
-      scheduler: scheduler, bridge: bridge, budget: budget, tradeBell: bell, trades: trades,
-      bars: bars)
+      scheduler: scheduler, bridge: bridge, budget: budget, tradeBell: bell,
+      marketBell: marketBell)
+  }
+
+  private func venue(_ exchange: SimulatedExchange) -> any Venue {
+    options.substitutes?.venue ?? exchange
   }
 
   private func makeExchange() throws -> SimulatedExchange {
+    if let exchange = options.substitutes?.exchange { return exchange }
     var settings = try ExchangeSettings(table)
     if let speed = options.speed { settings.speed = speed }
     let file = options.replay ?? table.venue.replay.map(options.table.resolve)
@@ -70,27 +75,24 @@ struct Wiring {
     return SimulatedExchange(settings, time: options.time, replay: replay)
   }
 
+  /// Makes the market that the last host left, or a new one.
   private func makeMarket(
     _ exchange: SimulatedExchange, _ metrics: Metrics, hooks: MarketHooks
-  ) -> MarketService {
-    let lots = MarketLots(table.market)
-    let seed = (try? ExchangeSettings(table).startPriceLots) ?? PriceLots(1)
-    let pivot = Pivot(
-      PivotSettings(
-        lookback: table.market.lookback, nominalDailyVolume: table.market.nominalDailyVolume,
-        seedPrice: seed, lots: lots), start: options.time.wall)
+  ) async throws -> MarketService {
+    let pivot = PivotSettings(table)
+    let record = try await StoreMarket(store: store).record(pivot, now: options.time.wall)
     return MarketService(
-      feed: exchange, memory: MarketMemory(pivot: pivot), metrics: metrics, hooks: hooks)
+      feed: options.substitutes?.feed ?? exchange,
+      memory: MarketMemory(record, pivot: pivot, channel: ChannelSettings(table.market)),
+      books: Books(record.ledger, sources: record.sources, peak: record.state.peak),
+      metrics: metrics, hooks: hooks, maxOracleAge: table.risk.maxOracleAge)
   }
 
-  private func hooks(
-    _ events: EventBus, bell: TradeBell, trades: BatchBuffer<Trade>, bars: BatchBuffer<Bar>
-  ) -> MarketHooks {
+  private func hooks(_ events: EventBus, trades: TradeBell, changes: Bell) -> MarketHooks {
     var hooks = MarketHooks()
-    hooks.onTrade = { _ in bell.ring() }
-    hooks.onEvent = { name, fields in events.emit(name, fields) }
-    hooks.onBar = { bars.add($0) }
-    hooks.onStored = { trades.add($0) }
+    hooks.onTrade = { _ in trades.ring() }
+    hooks.onEvent = { name, fields in events.emit(name, job: fields["job"], fields) }
+    hooks.onChange = { changes.ring() }
     return hooks
   }
 
@@ -98,14 +100,17 @@ struct Wiring {
     _ exchange: SimulatedExchange, _ market: MarketService, _ killFile: KillFile,
     _ metrics: Metrics, _ events: EventBus
   ) -> BundleService {
-    BundleService(
-      BundleServiceParts(
-        venue: exchange, journal: StoreJournal(store: store),
-        killSwitch: killFile, time: options.time, metrics: metrics, pivot: { await market.pivot() },
-        onEvent: { name, fields in
-          events.emit(name, job: fields["job"], run: fields["run"], fields)
-        }),
-      limits: BundleLimits(table))
+    var parts = BundleServiceParts(
+      venue: venue(exchange), journal: StoreJournal(store: store), killSwitch: killFile,
+      time: options.time, metrics: metrics, pivot: { await market.pivot() },
+      onEvent: { name, fields in
+        events.emit(name, job: fields["job"], run: fields["run"], fields)
+      })
+    parts.oracle = { await market.otherOracle() }
+    parts.equity = { await market.equity().map(EquityReading.init) }
+    let (bookings, time) = (BundleBookings(market: market), options.time)
+    parts.onLanded = { await bookings.landed($0, $1, at: time.wall) }
+    return BundleService(parts, limits: BundleLimits(table))
   }
 
   private func makeScheduler(_ loop: EventLoop, _ bridge: RunBridge, _ metrics: Metrics)

@@ -102,6 +102,19 @@ extension SectionSettings {
       Setting(
         "nominal_daily_volume", \.nominalDailyVolume, .standard, in: 0...100_000_000,
         "What the seed of the pivot weighs a day.", restart: true),
+      Setting(
+        "fade_in", \.fadeIn, .standard,
+        "Whether the seed of the pivot follows the price of SOL while it fades.", restart: true),
+      Setting(
+        "buy_channel", \.buyChannel, .standard, in: 0.1...99,
+        "How far below the pivot the BUY zone reaches.", restart: true),
+      Setting(
+        "sell_channel", \.sellChannel, .standard, in: 0.1...1_000,
+        "How far above the pivot the SELL zone reaches.", restart: true),
+      Setting(
+        "inertia", \.inertia, .standard, in: .zero ... .seconds(365 * 86_400),
+        "The time in which an edge of the channel comes 63% closer to where it belongs.",
+        restart: true),
     ])
 
   private static let swarm = SectionSettings(

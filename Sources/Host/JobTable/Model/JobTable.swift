@@ -98,6 +98,14 @@ package struct MarketSettings: Sendable, Hashable, Codable {
   package var lookback: Duration = .seconds(365 * 86_400)
   /// What the seed of the pivot weighs a day, in SOL.
   package var nominalDailyVolume: SOL = 100
+  /// Whether the pivot's seed follows the price of SOL.
+  package var fadeIn = false
+  /// How far below the pivot the BUY zone reaches.
+  package var buyChannel: Percent = 15
+  /// How far above the pivot the SELL zone reaches.
+  package var sellChannel: Percent = 30
+  /// The time in which an edge of the channel comes 63 % closer to where it belongs.
+  package var inertia: Duration = .seconds(3_600)
 
   package init() {}
 }

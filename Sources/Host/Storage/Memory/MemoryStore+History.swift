@@ -25,7 +25,7 @@ extension MemoryStore {
   package func appendTrades(_ trades: [Trade]) async throws(StoreError) -> Int {
     try write { content in
       let known = content.trades.count
-      for trade in trades where content.trades[trade.id] == nil { content.trades[trade.id] = trade }
+      content.add(trades)
       return content.trades.count - known
     }
   }

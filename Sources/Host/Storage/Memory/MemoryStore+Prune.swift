@@ -18,9 +18,11 @@ extension MemoryStore.Content {
     }
     if let limit = retention.events.map({ now - $0 }) {
       events = events.filter { $0.value.time >= limit }
+      latencies.removeAll { $0.time < limit }
     }
     if let limit = retention.market.map({ now - $0 }) {
       trades = trades.filter { $0.value.time >= limit }
+      arrivals.removeAll { trades[$0] == nil }
       bars = bars.filter { $0.key >= limit }
     }
     pruneGenerations(before: retention.generations.map { now - $0 })
@@ -35,7 +37,7 @@ extension MemoryStore.Content {
 
   private var count: Int {
     slots.count + streaks.count + runs.count + bundles.count + events.count + trades.count
-      + bars.count + generations.count
+      + bars.count + generations.count + latencies.count
   }
 }
 

@@ -19,7 +19,12 @@ package final class MemoryStore: Store {
     var effects: [EffectKey: BundleID] = [:]
     var events: [Int64: Event] = [:]
     var trades: [TradeID: Trade] = [:]
+    var arrivals: [TradeID] = []
     var bars: [Timestamp: BarRecord] = [:]
+    var ledger: [LedgerRow] = []
+    var ledgerKeys: Set<[Int64]> = []
+    var texts: [String: String] = [:]
+    var latencies: [LatencyRecord] = []
     var audit: [AuditRecord] = []
     var isClosed = false
     var failure: StoreError?

@@ -14,6 +14,10 @@ package struct BarRecord: Sendable, Hashable {
   package var close: PriceLots
   /// What was traded.
   package var volume: BaseLots
+  /// How many trades there were.
+  package var trades = 0
+  /// The price of SOL at the last trade, if it was known.
+  package var sol: USD?
 
   package init(start: Timestamp, opening price: PriceLots, volume: BaseLots) {
     self.start = start

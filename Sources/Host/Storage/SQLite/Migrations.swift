@@ -24,7 +24,9 @@ enum Migrations {
   }
 
   /// Step n brings shape n to shape n + 1. A step that was released is never changed.
-  static let steps: [String] = [scheduling + configuration + market, outbox]
+  static let steps: [String] = [
+    scheduling + configuration + market, auditOfWhat, outbox, books,
+  ]
 
   private static let scheduling = """
     CREATE TABLE slots (
@@ -81,6 +83,12 @@ enum Migrations {
 
     """
 
+  private static let auditOfWhat = """
+    ALTER TABLE audit ADD COLUMN job TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN after TEXT NOT NULL DEFAULT '';
+    """
+
   private static let market = """
     CREATE TABLE bundles (
       id TEXT PRIMARY KEY, job TEXT NOT NULL, run TEXT NOT NULL, slot TEXT NOT NULL,
@@ -114,5 +122,22 @@ enum Migrations {
     ALTER TABLE bundles ADD COLUMN last_valid_height INTEGER;
     ALTER TABLE bundles ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
     UPDATE bundles SET state = 'expired', ended = accepted WHERE ended IS NULL;
+    """
+
+  private static let books = """
+    ALTER TABLE price_history ADD COLUMN trades INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE price_history ADD COLUMN sol INTEGER;
+    CREATE TABLE market_state (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE ledger (
+      entry INTEGER NOT NULL, line INTEGER NOT NULL, source TEXT NOT NULL, time INTEGER NOT NULL,
+      kind TEXT NOT NULL, wallet TEXT NOT NULL, asset TEXT NOT NULL, amount INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY (entry, line)
+    ) WITHOUT ROWID;
+    CREATE TABLE latency_history (
+      time INTEGER NOT NULL, target TEXT NOT NULL, operation TEXT NOT NULL,
+      nanoseconds INTEGER NOT NULL
+    );
+    CREATE INDEX latency_by_time ON latency_history (time);
     """
 }

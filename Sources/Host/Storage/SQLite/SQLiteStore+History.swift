@@ -33,14 +33,8 @@ extension SQLiteStore {
 
   package func appendTrades(_ trades: [Trade]) async throws(StoreError) -> Int {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT INTO trades_history (\(Trade.columns)) VALUES (?, ?, ?, ?, ?, ?, ?) "
-          + "ON CONFLICT DO NOTHING")
       var new = 0
-      for trade in trades {
-        try insert.run(trade.values)
-        new += database.changes
-      }
+      for trade in trades { new += try trade.insert(into: database) }
       return new
     }
   }
@@ -55,23 +49,15 @@ extension SQLiteStore {
 
   package func appendBars(_ bars: [BarRecord]) async throws(StoreError) {
     try await write { database throws(StoreError) in
-      let insert = try database.statement(
-        "INSERT OR REPLACE INTO price_history (start, open, high, low, close, volume) "
-          + "VALUES (?, ?, ?, ?, ?, ?)")
-      for bar in bars {
-        try insert.run([
-          .time(bar.start), .integer(bar.open.count), .integer(bar.high.count),
-          .integer(bar.low.count), .integer(bar.close.count), .integer(bar.volume.count),
-        ])
-      }
+      for bar in bars { try bar.insert(into: database) }
     }
   }
 
   package func bars(since: Timestamp, limit: Int) async throws(StoreError) -> [BarRecord] {
     try await read { database throws(StoreError) in
       try database.query(
-        "SELECT start, open, high, low, close, volume FROM price_history WHERE start >= ? "
-          + "ORDER BY start LIMIT ?", [.time(since), .integer(limit)], BarRecord.init)
+        "SELECT \(BarRecord.columns) FROM price_history WHERE start >= ? ORDER BY start LIMIT ?",
+        [.time(since), .integer(limit)], BarRecord.init)
     }
   }
 }
@@ -87,16 +73,24 @@ extension Event {
 }
 
 extension Trade {
-  fileprivate static let columns = "id, time, price, size, taker_side, wallet, is_synthetic"
+  static let columns = "id, time, price, size, taker_side, wallet, is_synthetic"
 
-  fileprivate var values: [SQLValue] {
+  /// Says how many rows are new: one, or none for a trade that is known.
+  func insert(into database: Database) throws(StoreError) -> Int {
+    try database.run(
+      "INSERT INTO trades_history (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        + "ON CONFLICT DO NOTHING", values)
+    return database.changes
+  }
+
+  private var values: [SQLValue] {
     [
       .text(id.description), .time(time), .integer(price.count), .integer(size.count),
       .text(takerSide.rawValue), .text(wallet?.description), .bool(isSynthetic),
     ]
   }
 
-  fileprivate init(_ row: inout Row) {
+  init(_ row: inout Row) {
     self.init(
       id: TradeID(row.text()), time: row.time(), price: PriceLots(row.integer()),
       size: BaseLots(row.integer()), takerSide: Side(rawValue: row.text()) ?? .bid,
@@ -105,11 +99,24 @@ extension Trade {
 }
 
 extension BarRecord {
-  fileprivate init(_ row: inout Row) {
+  static let columns = "start, open, high, low, close, volume, trades, sol"
+
+  func insert(into database: Database) throws(StoreError) {
+    try database.run(
+      "INSERT OR REPLACE INTO price_history (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .time(start), .integer(open.count), .integer(high.count), .integer(low.count),
+        .integer(close.count), .integer(volume.count), .integer(trades), .integer(sol?.count),
+      ])
+  }
+
+  init(_ row: inout Row) {
     self.init(start: row.time(), opening: PriceLots(row.integer()), volume: .zero)
     high = PriceLots(row.integer())
     low = PriceLots(row.integer())
     close = PriceLots(row.integer())
     volume = BaseLots(row.integer())
+    trades = Int(row.integer())
+    sol = row.optionalInteger().map { USD($0) }
   }
 }

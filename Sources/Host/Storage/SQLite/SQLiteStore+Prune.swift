@@ -34,6 +34,7 @@ extension SQLiteStore {
       (\.runs, Pruning(table: "runs", key: "id", condition: "ended < ?")),
       (\.bundles, Pruning(table: "bundles", key: "id", condition: "ended < ?")),
       (\.events, Pruning(table: "events", key: "seq", condition: "time < ?")),
+      (\.events, Pruning(table: "latency_history", key: "rowid", condition: "time < ?")),
       (\.market, Pruning(table: "trades_history", key: "id", condition: "time < ?")),
       (\.market, Pruning(table: "price_history", key: "start", condition: "start < ?")),
       (

@@ -10,7 +10,7 @@ extension Metrics {
     for family in families {
       guard let kind = family.series.first?.1.kind else { continue }
       let name = Self.prefix + family.name
-      if let help = MetricHelp.texts[family.name] { out += "# HELP \(name) \(help)\n" }
+      if let help = MetricCatalogue.texts[family.name] { out += "# HELP \(name) \(help)\n" }
       out += "# TYPE \(name) \(kind)\n"
       for (labels, series) in family.series { append(series, name, labels, to: &out) }
     }
