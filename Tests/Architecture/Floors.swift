@@ -20,7 +20,9 @@ enum Floors {
   ]
 
   /// What every module may import besides the house: the toolchain, without Foundation's cost.
-  static let toolchain: Set<String> = ["FoundationEssentials", "Glibc", "Synchronization"]
+  static let toolchain: Set<String> = [
+    "FoundationEssentials", "Glibc", "Synchronization", "_Concurrency",
+  ]
 
   /// The modules that `file` imports, with the line of each import.
   static func imports(of file: SwiftFile) -> [(module: String, line: Int)] {
@@ -74,7 +76,7 @@ struct Manifest: Sendable {
 
   init(text: String) {
     floors = [:]
-    for row in text.matches(of: /\("(\w+)",\s*\[([^\]]*)\]\)/) {
+    for row in text.matches(of: /\(\s*"(\w+)",\s*\[([^\]]*)\]\s*\)/) {
       floors[String(row.output.1)] = Self.words(row.output.2)
     }
     plugins = Self.list(/let plugins = \[([^\]]*)\]/, in: text)

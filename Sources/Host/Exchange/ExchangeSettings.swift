@@ -27,6 +27,8 @@ package struct ExchangeSettings: Sendable, Hashable, Codable {
   package var chain = ChainSettings()
   /// What goes wrong by itself.
   package var faults = ExchangeFaults()
+  /// What happens to the outside market, and when.
+  package var script: MarketScript?
   /// Who else trades.
   package var outside = OutsideSettings()
   /// What one's own wallets start with.
@@ -97,6 +99,14 @@ package struct OutsideSettings: Sendable, Hashable, Codable {
   package var takerValue: SOL = 1
   /// How far from the fair price a taking order goes.
   package var takerReach: Percent = 3
+  /// Orders a minute, on average, that join the queue at the best price for a while.
+  package var joinsPerMinute = 6.0
+  /// Slots between seeing that a price here is wrong and acting on it.
+  package var reactionSlots = 1
+  /// How much the price of SOL moves: standard deviation of an hour.
+  package var solVolatility: Percent = 0
+  /// How far off the published price of SOL says that it may be.
+  package var oracleConfidence: Percent = 0.05
   /// How often somebody has the market's events processed, on average.
   package var cranksPerMinute = 60.0
 

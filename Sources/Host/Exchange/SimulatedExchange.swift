@@ -16,10 +16,10 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   /// Makes an exchange that begins now.
   package init(
-    _ settings: ExchangeSettings, time: any TimeSource, replay: [OHLCVBar]? = nil
+    _ settings: ExchangeSettings, time: any TimeSource, replay: ExchangeReplay? = nil
   ) {
     clock = time
-    core = ExchangeCore(settings, start: time.wall, replay: replay.map { ReplayPath($0) })
+    core = ExchangeCore(settings, start: time.wall, replay: replay)
   }
 
   // MARK: Time

@@ -16,7 +16,7 @@ struct ExchangeFixture {
 
   init(
     wallets: Int = 2, accounts: Int = 2, outside: Bool = false, seed: UInt64 = 7,
-    replay: ReplayPath? = nil, _ change: (inout ExchangeSettings) -> Void = { _ in }
+    replay: ExchangeReplay? = nil, _ change: (inout ExchangeSettings) -> Void = { _ in }
   ) {
     var settings = ExchangeSettings()
     settings.seed = seed
@@ -28,6 +28,8 @@ struct ExchangeFixture {
       settings.outside.levels = 0
       settings.outside.tradesPerMinute = 0
       settings.outside.cranksPerMinute = 0
+      settings.outside.joinsPerMinute = 0
+      settings.outside.volatility = 0
     }
     change(&settings)
     core = ExchangeCore(settings, start: Self.start, replay: replay)
@@ -49,9 +51,8 @@ struct ExchangeFixture {
     return BundlePlan(id: BundleID("b\(bundles)"), transactions: transactions)
   }
 
-  mutating func sign(_ plan: BundlePlan, attempt: Int = 1) -> SignedBundle? {
-    guard let blockhash = try? core.latestBlockhash() else { return nil }
-    return try? core.sign(plan, attempt: attempt, with: blockhash)
+  mutating func sign(_ plan: BundlePlan, attempt: Int = 1) throws -> SignedBundle {
+    try core.sign(plan, attempt: attempt, with: try core.latestBlockhash())
   }
 
   /// Lands a bundle of one transaction in the next slot.
@@ -59,7 +60,7 @@ struct ExchangeFixture {
     -> Landing
   {
     let plan = plan([intents], tip: tip, payer: payer)
-    guard let signed = sign(plan), case .accepted = core.send(signed) else { return Landing() }
+    guard let signed = try? sign(plan), case .accepted = core.send(signed) else { return Landing() }
     core.advance(to: core.nextSlot)
     return landing(signed, plan)
   }

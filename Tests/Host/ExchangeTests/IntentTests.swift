@@ -180,10 +180,9 @@ import Testing
     expected.nextLeaderSlot = expected.slot + 1
     expected.time = play.core.time
     expected.oracle?.time = play.core.time
-    // Two wallets sign.
-    expected.swarm.wallets[0].sol = Lamports(before.swarm.wallets[0].sol.count - 10_000)
+    expected.swarm.wallets[0].sol = Lamports(before.swarm.wallets[0].sol.count - 5_000)
     #expect(play.core.read() == expected)
-    #expect(outcome.moves == [MoneyMove(.fee, "wallet-1", .sol, -10_000)])
+    #expect(outcome.moves == [MoneyMove(.fee, "wallet-1", .sol, -5_000)])
     #expect(play.core.poll(after: .start).trades == trades)
   }
 

@@ -34,14 +34,14 @@ private func parse(_ text: String) throws -> [OHLCVBar] {
       ("HEAD60,nan,3,1,2,0\n", "bars.csv:2:4: expected open"),
     ] as [(String, String)])
   func `a bad file is described by line and column`(text: String, message: String) throws {
-    let error = #expect(throws: OHLCVError.self) {
+    let error = #expect(throws: MarketFileError.self) {
       try parse(text.replacing("HEAD", with: header))
     }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
   @Test func `a missing file is named`() {
-    let error = #expect(throws: OHLCVError.self) { try OHLCVFile.read(path: "/nowhere/x.csv") }
+    let error = #expect(throws: MarketFileError.self) { try OHLCVFile.read(path: "/nowhere/x.csv") }
     #expect(error?.description == "/nowhere/x.csv: cannot be read: No such file or directory")
   }
 }
@@ -91,7 +91,7 @@ private enum RealData {
     settings.speed = 300
     settings.outside.tradesPerMinute = 0.1
     settings.startPrice = 1
-    var core = ExchangeCore(settings, start: ExchangeFixture.start, replay: ReplayPath(bars))
+    var core = ExchangeCore(settings, start: ExchangeFixture.start, replay: .bars(ReplayPath(bars)))
     let total = core.audit()
     let first = try #require(core.read().mid?.count)
     #expect(abs(Double(first) / Double(settings.startPriceLots.count) - 1) < 0.003)

@@ -10,6 +10,8 @@ package struct DispatchSettings: Sendable, Hashable, Codable {
   package var poll: Duration = .milliseconds(200)
   /// How often statuses are asked for between confirmation and finality.
   package var finalityPoll: Duration = .seconds(2)
+  /// How often the chain is compared with what is believed.
+  package var compare: Duration = .seconds(3)
   /// How long the node may be silent until a bundle's fate counts as unknown.
   package var patience: Duration = .seconds(10)
   /// How long the node is asked what a bundle did that landed.

@@ -37,7 +37,18 @@ extension BundleService {
     -> BundleReceipt
   {
     let receipt = BundleReceipt(id: submitter.bundleID)
-    if try await isKnown(receipt.id, mustRead: !asked.isCancelOnly) { return receipt }
+    if outbox.flights[receipt.id] != nil { return receipt }
+    do throws(Refusal) {
+      try await take(asked, submitter)
+    } catch {
+      // What was accepted before is accepted, whatever the gates say of it now.
+      guard await isStored(receipt.id) else { throw error }
+    }
+    return receipt
+  }
+
+  /// The journal, not a look into it, tells whether the bundle is new: most are.
+  private func take(_ asked: Bundle, _ submitter: Submitter) async throws(Refusal) {
     let ticket = claims.beginRead()
     defer { claims.endRead(ticket) }
     let reading = try await read(for: asked)
@@ -47,9 +58,8 @@ extension BundleService {
     let record = try record(context)
     set(aside: record, context.walk)
     if !bundle.isCancelOnly { rates.add(submitter.job, at: parts.time.wall) }
-    guard try await isStored(record, mustStore: !bundle.isCancelOnly) else { return receipt }
+    guard try await isNew(record, mustStore: !bundle.isCancelOnly) else { return }
     handle(.admitted(record))
-    return receipt
   }
 
   /// The tip by policy. Cancels never fail on it: what they cannot spend is left out.
@@ -66,14 +76,8 @@ extension BundleService {
     SOL(max(0, limits.dayTipBudget.count - tips.total(at: parts.time.wall).count))
   }
 
-  private func isKnown(_ id: BundleID, mustRead: Bool) async throws(Refusal) -> Bool {
-    if outbox.flights[id] != nil { return true }
-    do {
-      return try await parts.journal.record(id) != nil
-    } catch {
-      guard mustRead else { return false }
-      throw Refusal(.storeUnavailable, "the journal cannot be read: \(error)")
-    }
+  private func isStored(_ id: BundleID) async -> Bool {
+    (try? await parts.journal.record(id)) != nil
   }
 
   /// Cancels make do with what was read last when the venue cannot be read.
@@ -151,7 +155,7 @@ extension BundleService {
   }
 
   /// Whether the record is new and stored; a second one of the same identity is given up.
-  private func isStored(_ record: BundleRecord, mustStore: Bool) async throws(Refusal) -> Bool {
+  private func isNew(_ record: BundleRecord, mustStore: Bool) async throws(Refusal) -> Bool {
     let began = parts.time.monotonic
     defer { observe("store", since: began) }
     do {

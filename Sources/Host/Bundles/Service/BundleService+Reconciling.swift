@@ -4,9 +4,6 @@ import Telemetry
 
 // What the chain says against what is believed: at the start and again and again.
 extension BundleService {
-  /// How often the chain is compared with what is believed.
-  private static let pause = Duration.seconds(3)
-
   /// The gate at the start: reads the statuses of all that an earlier host left unfinished, then
   /// market, book, events, accounts and balances at one slot not older than they, and only then
   /// opens trading, unless it was halted since the start.
@@ -83,7 +80,7 @@ extension BundleService {
   func compareInTime() async {
     let now = parts.time.monotonic
     guard isReconciled, now >= nextReconciliation else { return }
-    nextReconciliation = now + Self.pause
+    nextReconciliation = now + limits.dispatch.compare
     guard let state = try? await readVenue() else {
       parts.metrics.add(.init("reconciliation_failures_total"))
       return

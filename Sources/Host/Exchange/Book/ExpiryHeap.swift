@@ -1,12 +1,10 @@
-import PluginAPI
-
-/// Orders by the time at which they expire; cancelled ones stay until they come up.
+/// Orders by the time at which they expire, in nanoseconds; cancelled ones stay until they come up.
 struct ExpiryHeap: Sendable {
-  private var heap: [(time: Timestamp, number: UInt64)] = []
+  private var heap: [(time: Int64, number: UInt64)] = []
 
   var count: Int { heap.count }
 
-  mutating func add(_ time: Timestamp, _ number: UInt64) {
+  mutating func add(_ time: Int64, _ number: UInt64) {
     heap.append((time, number))
     var child = heap.count - 1
     while child > 0, isBefore(child, (child - 1) / 2) {
@@ -16,7 +14,7 @@ struct ExpiryHeap: Sendable {
   }
 
   /// Takes out one order whose time has come.
-  mutating func popDue(at now: Timestamp) -> UInt64? {
+  mutating func popDue(at now: Int64) -> UInt64? {
     guard let first = heap.first, first.time <= now else { return nil }
     heap.swapAt(0, heap.count - 1)
     heap.removeLast()
@@ -24,7 +22,7 @@ struct ExpiryHeap: Sendable {
     return first.number
   }
 
-  mutating func rebuild(_ items: some Sequence<(Timestamp, UInt64)>) {
+  mutating func rebuild(_ items: some Sequence<(Int64, UInt64)>) {
     heap = items.map { (time: $0.0, number: $0.1) }
     heap.sort { ($0.time, $0.number) < ($1.time, $1.number) }
   }

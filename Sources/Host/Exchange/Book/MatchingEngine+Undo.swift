@@ -38,9 +38,7 @@ extension MatchingEngine {
       switch step {
       case .posted(let slot, let isNew): unpost(slot, isNew: isNew)
       case .removed(let slot, let order): putBack(order, in: slot)
-      case .shrunk(let slot, let size):
-        let order = slots[Int(slot)]
-        shrink(slot, by: -size, levelIndex: book(order.side).place(of: order.price).index)
+      case .shrunk(let slot, let size): shrink(slot, by: -size)
       }
     }
   }
@@ -59,21 +57,7 @@ extension MatchingEngine {
     slots[Int(slot)] = order
     if order.previous >= 0 { slots[Int(order.previous)].next = slot }
     if order.next >= 0 { slots[Int(order.next)].previous = slot }
-    let (index, isThere) = book(order.side).place(of: order.price)
-    let own = order.owner.accountIndex == nil ? 0 : order.size
-    withBook(order.side) { book in
-      if !isThere {
-        book.insert(
-          BookSide.Level(key: book.key(order.price), head: slot, tail: slot, size: 0, ownSize: 0),
-          at: index)
-      }
-      book.update(index) { level in
-        if order.previous < 0 { level.head = slot }
-        if order.next < 0 { level.tail = slot }
-        level.size += order.size
-        level.ownSize += own
-      }
-      book.orders += 1
-    }
+    let level = order.side == .bid ? bids.putBack(slot, order) : asks.putBack(slot, order)
+    slots[Int(slot)].move(to: level)
   }
 }

@@ -62,7 +62,8 @@ struct ByteDecoder {
   }
 
   mutating func text() throws(ByteCodeError) -> String {
-    let count = try count(atMost: bytes.count - place)
+    let count = try count(atMost: bytes.count)
+    guard count <= bytes.count - place else { throw ByteCodeError() }
     defer { place += count }
     return String(decoding: bytes[place..<place + count], as: UTF8.self)
   }

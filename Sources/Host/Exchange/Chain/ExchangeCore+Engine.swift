@@ -75,7 +75,7 @@ extension ExchangeCore {
   /// Hands a bundle to the engine.
   package mutating func send(_ bundle: SignedBundle) -> SendAnswer {
     let fault = faults.forSend()
-    if fault.isLost || slot < faults.engineDownUntil {
+    if fault.isLost || slot < faults.engineDownUntil || conditions.isEngineDown {
       return .unreachable("the block engine does not answer")
     }
     if fault.isLimited || !sends.admit(atMost: settings.chain.sendsPerSecond, at: time) {

@@ -12,7 +12,7 @@ extension ExchangeCore {
     for bundle in landing { land(bundle) }
   }
 
-  private var landing: LandingContext { LandingContext(slot: slot, time: time, oracle: oracle) }
+  private var landing: LandingContext { LandingContext(slot: slot, time: time, solPrice: solPrice) }
 
   /// Nothing of a bundle happens when any of its transactions has happened before.
   private mutating func land(_ bundle: QueuedBundle) {

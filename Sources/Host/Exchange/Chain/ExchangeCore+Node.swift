@@ -12,7 +12,9 @@ struct LaggingView: Sendable {
 // What a node answers, which is not always the truth, and not always anything.
 extension ExchangeCore {
   private mutating func callNode() throws(VenueFailure) {
-    guard slot >= faults.nodeDownUntil else { throw VenueFailure("the node does not answer") }
+    guard slot >= faults.nodeDownUntil, !conditions.isNodeDown else {
+      throw VenueFailure("the node does not answer")
+    }
     if faults.nodeCallFails() { throw VenueFailure("the node's answer was lost") }
   }
 

@@ -27,7 +27,7 @@ package struct ExchangeCore: Sendable {
   private var lastTraded: UInt64 = 0
 
   /// Makes an exchange; prices outside come from `replay`, or from a random walk without it.
-  package init(_ settings: ExchangeSettings, start: Timestamp, replay: ReplayPath? = nil) {
+  package init(_ settings: ExchangeSettings, start: Timestamp, replay: ExchangeReplay? = nil) {
     self.settings = settings
     self.start = start
     let seed = settings.seed
@@ -35,7 +35,7 @@ package struct ExchangeCore: Sendable {
     auction = TipAuction(settings.chain, seed: seed ^ 0x71B5)
     faults = FaultState(settings.faults, seed: seed ^ 0xFA17)
     state = ExchangeState(settings, at: start)
-    outside = OutsideMarket(settings, replay: replay)
+    outside = OutsideMarket(settings, replay: replay, at: start)
     random = SeededRandom(seed: seed)
     trade()
   }
@@ -61,7 +61,7 @@ package struct ExchangeCore: Sendable {
   }
 
   /// What the outside market holds the token for, in price lots; for statistics.
-  package var fairPrice: Double { outside.fair.value }
+  package var fairPrice: Double { outside.fair(state.market.lots) }
 
   // MARK: Time
 
@@ -102,7 +102,14 @@ package struct ExchangeCore: Sendable {
 
   // MARK: Views
 
-  var oracle: OraclePrice { OraclePrice(price: settings.solPrice, time: time) }
+  /// The price of SOL as it is published.
+  var oracle: OraclePrice { outside.oracle }
+
+  /// What SOL is really worth, in dollars.
+  package var solPrice: USD { outside.trueSOLPrice }
+
+  /// What the script says at the moment.
+  var conditions: MarketConditions { outside.conditions }
 
   /// Book, wallets and accounts as of the newest slot.
   package func read() -> VenueState {
@@ -148,7 +155,7 @@ package struct ExchangeCore: Sendable {
 
   /// What a swap would give now; `nil` when it has no price.
   package func quote(_ request: SwapRequest) -> SwapQuote? {
-    SwapQuote.quote(request, at: oracle, now: time)
+    SwapQuote.quote(request, at: solPrice, now: time)
   }
 
   /// All that happened since `cursor`, and the book as it stands.

@@ -20,7 +20,7 @@ extension ByteEncoder {
     case .settle(let account): open(6, account.description, &keys)
     case .transfer(let from, let to, let amount):
       open(7, from.description, &keys)
-      add(keys.index(of: to.description, signs: false))
+      add(keys.index(of: to.description))
       add(amount.count)
     case .createOpenOrders(let wallet): open(8, wallet.description, &keys)
     case .closeAccount(let account): open(9, account.description, &keys)
@@ -36,7 +36,7 @@ extension ByteEncoder {
 
   private mutating func open(_ tag: UInt64, _ name: String, _ keys: inout KeyTable) {
     add(tag)
-    add(keys.index(of: name, signs: true))
+    add(keys.index(of: name))
   }
 
   private mutating func add(_ order: NewOrder) {

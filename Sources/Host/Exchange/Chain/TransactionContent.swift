@@ -13,19 +13,20 @@ struct TransactionContent: Sendable, Hashable {
   /// Keeps equal transactions of different bundles and attempts apart, as a price for compute units
   /// that differs by a trifle does on the chain.
   var nonce: UInt64
+  /// How many sign it.
+  var signatures: Int
   var intents: [Intent]
-  /// Wallets, and accounts whose wallets sign, each once.
-  var signers: [String] = []
 }
 
 extension TransactionContent {
   private static let mostIntents = 1_024
+  private static let mostSignatures = 64
 
   init(_ planned: PlannedTransaction, _ blockhash: Blockhash, nonce: UInt64) {
     self.init(
       payer: planned.payer, tip: planned.tip, blockhash: blockhash.hash, size: planned.bytes,
       computeUnits: planned.computeUnits, firstIntent: planned.firstIntent, nonce: nonce,
-      intents: planned.intents)
+      signatures: planned.signatures, intents: planned.intents)
   }
 
   // MARK: Bytes
@@ -39,13 +40,12 @@ extension TransactionContent {
     out.add(payer.description)
     out.add(tip.map { UInt64(max(0, $0.count)) + 1 } ?? 0)
     out.add(blockhash)
-    for number in [size, computeUnits, firstIntent] { out.add(UInt64(max(0, number))) }
+    for number in [size, computeUnits, firstIntent, signatures] {
+      out.add(UInt64(max(0, number)))
+    }
     out.add(nonce)
     out.add(UInt64(keys.names.count))
-    for (name, signs) in zip(keys.names, keys.signs) {
-      out.add(UInt64(signs ? 1 : 0))
-      out.add(name)
-    }
+    for name in keys.names { out.add(name) }
     out.add(UInt64(intents.count))
     return out.bytes + body.bytes
   }
@@ -60,6 +60,7 @@ extension TransactionContent {
     size = try input.count(atMost: .max)
     computeUnits = try input.count(atMost: .max)
     firstIntent = try input.count(atMost: .max)
+    signatures = try input.count(atMost: Self.mostSignatures)
     nonce = try input.number()
     let keys = try KeyTable(&input)
     intents = []
@@ -67,32 +68,24 @@ extension TransactionContent {
       intents.append(try input.intent(keys))
     }
     guard input.isAtEnd else { throw ByteCodeError() }
-    signers = zip(keys.names, keys.signs).compactMap { $1 ? $0 : nil }
   }
 }
 
 /// The names in a transaction, each once.
 struct KeyTable {
+  private static let mostNames = 1_024
+
   private(set) var names: [String] = []
-  /// Whether somebody signs for the name.
-  private(set) var signs: [Bool] = []
 
   init() {}
 
   init(_ input: inout ByteDecoder) throws(ByteCodeError) {
-    for _ in 0..<(try input.count(atMost: 1_024)) {
-      signs.append(try input.number() == 1)
-      names.append(try input.text())
-    }
+    for _ in 0..<(try input.count(atMost: Self.mostNames)) { names.append(try input.text()) }
   }
 
-  mutating func index(of name: String, signs isSigning: Bool) -> UInt64 {
-    if let known = names.firstIndex(of: name) {
-      signs[known] = signs[known] || isSigning
-      return UInt64(known)
-    }
+  mutating func index(of name: String) -> UInt64 {
+    if let known = names.firstIndex(of: name) { return UInt64(known) }
     names.append(name)
-    signs.append(isSigning)
     return UInt64(names.count - 1)
   }
 }

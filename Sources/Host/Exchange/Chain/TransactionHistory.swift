@@ -14,7 +14,7 @@ struct TransactionRecord: Sendable {
 /// happen twice, and longer while there is room; what each did, for less long.
 struct TransactionHistory: Sendable {
   private static let statusesKept = 65_536
-  private static let effectsKept = 16_384
+  private static let effectsKept = 4_096
 
   private var records: [Signature: TransactionRecord] = [:]
   private var order: [Signature] = []

@@ -1,68 +1,45 @@
 import Glibc
 import Isolation
 
-/// A course of prices from a file, by the time since its first bar.
-package struct ReplayPath: Sendable {
-  private let bars: [OHLCVBar]
-  private var index = 0
-
-  /// - Precondition: There is at least one bar.
-  package init(_ bars: [OHLCVBar]) {
-    precondition(!bars.isEmpty, "a replay needs bars")
-    self.bars = bars
-  }
-
-  /// The price as a multiple of the first open; the last close when the file is over.
-  ///
-  /// Time must not run backwards. Within a bar the price goes straight from open to the extreme
-  /// against the bar's direction, to the other extreme, to the close.
-  package mutating func factor(after seconds: Double) -> Double {
-    let time = Double(bars[0].time) + max(0, seconds)
-    while index + 1 < bars.count, Double(bars[index + 1].time) <= time { index += 1 }
-    let bar = bars[index]
-    let share = min(1, (time - Double(bar.time)) / length(of: index))
-    return price(bar, share) / bars[0].open
-  }
-
-  /// The shortest distance to a neighbour; bars beside a gap are not stretched over it.
-  private func length(of index: Int) -> Double {
-    guard bars.count > 1 else { return 60 }
-    let before = index > 0 ? bars[index].time - bars[index - 1].time : .max
-    let after = index + 1 < bars.count ? bars[index + 1].time - bars[index].time : .max
-    return Double(min(before, after))
-  }
-
-  private func price(_ bar: OHLCVBar, _ share: Double) -> Double {
-    let turns =
-      bar.close >= bar.open
-      ? [bar.open, bar.low, bar.high, bar.close] : [bar.open, bar.high, bar.low, bar.close]
-    let leg = min(2, Int(share * 3))
-    let part = share * 3 - Double(leg)
-    return turns[leg] + (turns[leg + 1] - turns[leg]) * part
-  }
-}
-
-/// What the outside market holds the token for, in price lots. Statistics, never money.
+/// A price that nobody sets: it walks at random, or as a file says, and a script bends it.
+/// Statistics, never money.
 struct FairPrice: Sendable {
   private let first: Double
+  /// Standard deviation of an hour.
   private let volatility: Double
   private var replay: ReplayPath?
+  /// The price before the script bends it.
+  private var walk: Double
   private(set) var value: Double
 
-  init(first: Double, volatility: Double, replay: ReplayPath?) {
+  init(first: Double, volatility: Double, replay: ReplayPath? = nil) {
     self.first = first
     self.volatility = volatility
     self.replay = replay
+    walk = first
     value = first
   }
 
   /// Moves on by `step` seconds to `elapsed` seconds after the start.
-  mutating func advance(to elapsed: Double, step: Double, random: inout SeededRandom) {
-    guard replay == nil else {
-      value = max(1, first * (replay?.factor(after: elapsed) ?? 1))
-      return
+  ///
+  /// - Parameters:
+  ///   - wildness: What the volatility is multiplied by.
+  ///   - bend: What the price is multiplied by.
+  mutating func advance(
+    to elapsed: Double, step: Double, wildness: Double, bend: Double, random: inout SeededRandom
+  ) {
+    if replay != nil {
+      walk = first * (replay?.factor(after: elapsed) ?? 1)
+    } else if volatility > 0 {
+      let deviation = volatility * wildness * (step / 3600).squareRoot()
+      walk *= exp(deviation * random.normal() - deviation * deviation / 2)
     }
-    let deviation = volatility * (step / 3600).squareRoot()
-    value = max(1, value * exp(deviation * random.normal() - deviation * deviation / 2))
+    value = walk * bend
+  }
+
+  /// A trade of a file happened.
+  mutating func jump(toFactor factor: Double, bend: Double) {
+    walk = first * factor
+    value = walk * bend
   }
 }

@@ -11,7 +11,7 @@ struct IntentFailure: Error, Sendable, CustomStringConvertible {
 struct LandingContext: Sendable {
   let slot: UInt64
   let time: Timestamp
-  let oracle: OraclePrice
+  let solPrice: USD
 }
 
 /// What a transaction did.
@@ -56,12 +56,7 @@ extension ExchangeState {
 
   /// Each signature has its price.
   private func fee(of transaction: TransactionContent) -> Int64 {
-    var signers = walletRows[transaction.payer].map { [$0] } ?? []
-    for key in transaction.signers {
-      let row = accountRows[AccountID(key)].map { accounts[$0].wallet } ?? walletRows[WalletID(key)]
-      if let row, !signers.contains(row) { signers.append(row) }
-    }
-    return fee * Int64(max(1, signers.count))
+    fee * Int64(max(1, transaction.signatures))
   }
 
   /// What remains of a transaction that failed: its fee.

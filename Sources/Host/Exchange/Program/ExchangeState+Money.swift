@@ -18,7 +18,7 @@ extension ExchangeState {
     throws(IntentFailure) -> IntentResult
   {
     let row = try wallet(id)
-    guard let quote = SwapQuote.quote(request, at: context.oracle, now: context.time) else {
+    guard let quote = SwapQuote.quote(request, at: context.solPrice, now: context.time) else {
       throw IntentFailure("the swap has no price")
     }
     let (sol, usdc) = try amounts(of: quote, request)
@@ -105,8 +105,8 @@ extension ExchangeState {
 extension SwapQuote {
   /// A swap at exactly the given price, rounded against whoever asks; `nil` when it has no price
   /// or does not fit.
-  static func quote(_ request: SwapRequest, at oracle: OraclePrice, now: Timestamp) -> SwapQuote? {
-    let price = Int128(oracle.price.count)
+  static func quote(_ request: SwapRequest, at solPrice: USD, now: Timestamp) -> SwapQuote? {
+    let price = Int128(solPrice.count)
     guard price > 0 else { return nil }
     switch request {
     case .buySOL(let usdc, _):

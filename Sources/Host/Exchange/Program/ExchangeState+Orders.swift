@@ -116,7 +116,9 @@ extension ExchangeState {
     guard accounts[row].market == market.number else {
       return cancelRetired(number, of: row, context)
     }
-    if let gone = market.engine.cancel(number) { giveBack(gone, market, at: context.time) }
+    if let gone = market.engine.cancel(number) {
+      giveBack(gone, market.held(gone), at: context.time)
+    }
   }
 
   private mutating func cancelRetired(_ number: UInt64, of row: Int, _ context: LandingContext) {
@@ -124,15 +126,14 @@ extension ExchangeState {
     guard let index = retired.firstIndex(where: { $0.number == accounts[row].market }),
       let gone = retired[index].engine.cancel(number)
     else { return }
-    giveBack(gone, retired[index], at: context.time)
+    giveBack(gone, retired[index].held(gone), at: context.time)
   }
 
   /// What a cancelled order held goes back to its account at once.
   private mutating func giveBack(
-    _ order: MatchingEngine.Order, _ market: MarketRow, at time: Timestamp
+    _ order: MatchingEngine.Order, _ held: (sol: Int64, token: Int64), at time: Timestamp
   ) {
     guard let row = order.owner.accountIndex else { return }
-    let held = held(order, market)
     change(account: row) { account in
       account.orders.removeAll { $0 == order.number }
       account.lastUsed = time
@@ -141,21 +142,11 @@ extension ExchangeState {
     }
   }
 
-  /// What an order has locked.
-  func held(_ order: MatchingEngine.Order, _ market: MarketRow) -> (sol: Int64, token: Int64) {
-    switch order.side {
-    case .bid:
-      let value = market.value(order.size, order.price)
-      return (value + market.lockedFee(.bid, order.size, order.price), 0)
-    case .ask: return (0, market.atoms(order.size))
-    }
-  }
-
   /// An order that others removed: its funds and its slot wait in the event heap.
   private mutating func putOut(_ order: MatchingEngine.Order, at time: Timestamp) {
     guard let row = order.owner.accountIndex else { return }
-    guard heap.room > 0 else { return giveBack(order, market, at: time) }
-    let held = held(order, market)
+    let held = market.held(order)
+    guard heap.room > 0 else { return giveBack(order, held, at: time) }
     heap.add(HeapEvent(account: row, sol: held.sol, token: held.token, freesSlot: true))
     change(account: row) { account in
       account.orders.removeAll { $0 == order.number }
@@ -171,7 +162,7 @@ extension ExchangeState {
     for order in market.engine.expire(at: time) { putOut(order, at: time) }
     for index in retired.indices {
       for order in retired[index].engine.expire(at: time) {
-        giveBack(order, retired[index], at: time)
+        giveBack(order, retired[index].held(order), at: time)
       }
     }
   }

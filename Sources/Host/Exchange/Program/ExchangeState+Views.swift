@@ -25,7 +25,7 @@ extension ExchangeState {
     }
     for market in retired + [market] {
       for order in market.engine.standing where order.owner.accountIndex != nil {
-        let held = held(order, market)
+        let held = market.held(order)
         sol += Int128(held.sol)
         token += Int128(held.token)
       }

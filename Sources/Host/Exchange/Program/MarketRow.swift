@@ -25,6 +25,15 @@ struct MarketRow: Sendable {
     makerFee > 0 && side == .bid ? Self.fee(value(size, price), makerFee) : 0
   }
 
+  /// What an order has locked.
+  func held(_ order: MatchingEngine.Order) -> (sol: Int64, token: Int64) {
+    switch order.side {
+    case .bid:
+      (value(order.size, order.price) + lockedFee(.bid, order.size, order.price), 0)
+    case .ask: (0, atoms(order.size))
+    }
+  }
+
   /// A share in millionths, rounded up.
   static func fee(_ quote: Int64, _ ppm: Int64) -> Int64 {
     Int64((Int128(quote) * Int128(ppm) + 999_999) / 1_000_000)

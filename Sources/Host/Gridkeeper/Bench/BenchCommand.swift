@@ -12,6 +12,7 @@ struct Measurement: Sendable {
     Measurement(name: "worker-kill", take: WorkerKillMeasurement.take),
     Measurement(name: "rest", take: RestMeasurement.take),
     Measurement(name: "reload-soak", take: ReloadSoakMeasurement.take),
+    Measurement(name: "exchange", take: ExchangeMeasurement.take),
   ]
 }
 

@@ -84,6 +84,7 @@ extension ExchangeSettings {
     slotTime = table.venue.slotTime
     outside.volatility = table.venue.volatility
     outside.tradesPerMinute = table.venue.tradesPerMinute
+    apply(table.venue)
     lots = MarketLots(table.market)
     let swarm = table.swarm
     let token = try lots.atoms(of: swarm.tokens)
@@ -109,6 +110,19 @@ extension ChannelSettings {
     buy = market.buyChannel
     sell = market.sellChannel
     inertia = market.inertia
+  }
+}
+
+extension ExchangeSettings {
+  private mutating func apply(_ venue: VenueSettings) {
+    rent = RentRate(lamportsPerByte: venue.rentRate)
+    costs.takerFee = venue.takerFee
+    costs.makerFee = max(venue.makerFee, -venue.takerFee)
+    outside.cranksPerMinute = venue.cranksPerMinute
+    chain.tipBar = venue.tipBar.lamports
+    chain.skippedSlots = venue.skippedSlots
+    faults.drops = venue.droppedBundles
+    faults.nodeFailures = venue.failedReads
   }
 }
 

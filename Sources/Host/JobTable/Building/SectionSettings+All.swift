@@ -35,7 +35,7 @@ extension SectionSettings {
       Setting("seed", \.seed, .seed, "The seed of everything random.", restart: true),
       Setting(
         "replay", \.replay, ScalarCodec<String>.text.optional,
-        "An OHLCV file that drives the outside market.", restart: true),
+        "A file of bars (OHLCV) or trades that drives the outside market.", restart: true),
       Setting(
         "speed", \.speed, .standard, in: 0.001...1_000_000,
         "How many times faster than real the outside market runs.", restart: true),
@@ -54,6 +54,31 @@ extension SectionSettings {
       Setting(
         "trades_per_minute", \.tradesPerMinute, .standard, in: 0...100_000,
         "Trades of the outside market, on average.", restart: true),
+      Setting(
+        "cranks_per_minute", \.cranksPerMinute, .standard, in: 0...100_000,
+        "How often others have the market's events processed, on average.", restart: true),
+      Setting(
+        "rent_rate", \.rentRate, .whole, in: 0...1_000_000,
+        "Lamports that the network asks for keeping a byte.", restart: true),
+      Setting(
+        "maker_fee", \.makerFee, .whole, in: -100_000...100_000,
+        "What a maker pays, in millionths; negative for a rebate that the taker's fee covers.",
+        restart: true),
+      Setting(
+        "taker_fee", \.takerFee, .whole, in: 0...100_000, "What a taker pays, in millionths.",
+        restart: true),
+      Setting(
+        "tip_bar", \.tipBar, .standard, in: 0...1,
+        "What a bundle must tip to land, on average; nobody competes at zero.", restart: true),
+      Setting(
+        "skipped_slots", \.skippedSlots, .standard, in: 0...90, "Slots without a block.",
+        restart: true),
+      Setting(
+        "dropped_bundles", \.droppedBundles, .standard, in: 0...100,
+        "Bundles that the block engine takes and forgets.", restart: true),
+      Setting(
+        "failed_reads", \.failedReads, .standard, in: 0...100, "Questions to the node that fail.",
+        restart: true),
     ])
 
   private static let market = SectionSettings(

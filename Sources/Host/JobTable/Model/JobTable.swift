@@ -50,7 +50,7 @@ package struct VenueSettings: Sendable, Hashable, Codable {
   package var kind = "simulator"
   /// The seed of everything random on the built-in exchange.
   package var seed: UInt64 = 7
-  /// An OHLCV file that drives the outside market.
+  /// A file of bars (OHLCV) or of trades that drives the outside market.
   package var replay: String?
   /// How many times faster than real the outside market runs.
   package var speed: Double = 1
@@ -64,6 +64,22 @@ package struct VenueSettings: Sendable, Hashable, Codable {
   package var volatility: Percent = 2
   /// Trades of the outside market in a minute, on average.
   package var tradesPerMinute: Double = 12
+  /// How often others have the market's events processed in a minute, on average.
+  package var cranksPerMinute: Double = 60
+  /// What the network asks for keeping a byte, in lamports.
+  package var rentRate: Int64 = 5_080
+  /// What a maker pays, in millionths; negative for a rebate.
+  package var makerFee: Int64 = 0
+  /// What a taker pays, in millionths.
+  package var takerFee: Int64 = 400
+  /// What a bundle must tip to land, on average; nobody competes at zero.
+  package var tipBar: SOL = 0
+  /// Slots without a block.
+  package var skippedSlots: Percent = 0
+  /// Bundles that the block engine takes and forgets.
+  package var droppedBundles: Percent = 0
+  /// Questions to the node that fail.
+  package var failedReads: Percent = 0
 
   package init() {}
 }
