@@ -85,6 +85,9 @@ package actor SimulatedExchange: Venue, MarketFeed {
 
   package func read() throws(VenueFailure) -> VenueState { try core.readNode() }
 
+  /// One's own wallets alone; costs little when nothing of them has changed.
+  package func swarm() throws(VenueFailure) -> Swarm { try core.swarmNode() }
+
   package func latestBlockhash() throws(VenueFailure) -> Blockhash { try core.latestBlockhash() }
 
   package func sign(_ plan: BundlePlan, attempt: Int, with blockhash: Blockhash)

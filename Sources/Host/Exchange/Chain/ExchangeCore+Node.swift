@@ -41,6 +41,15 @@ extension ExchangeCore {
     return lag?.state ?? read()
   }
 
+  /// One's own wallets as the node knows them. Costs little when nothing of them has changed since
+  /// the last look.
+  ///
+  /// - Throws: `VenueFailure` when it does not answer.
+  package mutating func swarmNode() throws(VenueFailure) -> Swarm {
+    try callNode()
+    return lag?.state.swarm ?? swarm()
+  }
+
   /// A blockhash to sign with.
   ///
   /// - Throws: `VenueFailure` when the node does not answer.

@@ -24,6 +24,7 @@ package struct ExchangeCore: Sendable {
   private var random: SeededRandom
   private var trades = RecentItems<FeedTrade>(capacity: tradesKept)
   private(set) var told: UInt64 = 0
+  private var seenSwarm: (changes: UInt64, swarm: Swarm)?
   private var lastTraded: UInt64 = 0
 
   /// Makes an exchange; prices outside come from `replay`, or from a random walk without it.
@@ -111,16 +112,23 @@ package struct ExchangeCore: Sendable {
   /// What the script says at the moment.
   var conditions: MarketConditions { outside.conditions }
 
+  /// One's own wallets as of the newest slot; made anew only when they have changed.
+  package mutating func swarm() -> Swarm {
+    if let seen = seenSwarm, seen.changes == state.ownChanges { return seen.swarm }
+    let swarm = Swarm(
+      wallets: state.walletViews(), emission: settings.emission, locked: settings.locked)
+    seenSwarm = (state.ownChanges, swarm)
+    return swarm
+  }
+
   /// Book, wallets and accounts as of the newest slot.
-  package func read() -> VenueState {
+  package mutating func read() -> VenueState {
     let market = state.market
     var view = VenueState(
       slot: slot, time: time, lots: market.lots,
       bids: market.engine.levels(.bid, limit: ExchangeState.levelsShown),
       asks: market.engine.levels(.ask, limit: ExchangeState.levelsShown),
-      swarm: Swarm(
-        wallets: state.walletViews(), emission: settings.emission, locked: settings.locked),
-      oracle: oracle, costs: costs)
+      swarm: swarm(), oracle: oracle, costs: costs)
     view.market = market.name
     view.blockHeight = clock.height
     view.pendingEvents = state.heap.count

@@ -50,6 +50,7 @@ extension ExchangeState {
   }
 
   private mutating func takeBack(_ step: StateUndo.Step) {
+    ownChanges += 1
     switch step {
     case .wallet(let row, let old): wallets[row] = old
     case .account(let row, let old): accounts[row] = old
@@ -65,6 +66,7 @@ extension ExchangeState {
 
   /// Changes a wallet; the only way to do so while a bundle is carried out.
   mutating func change(wallet row: Int, _ body: (inout WalletRow) -> Void) {
+    ownChanges += 1
     if undo.isOn, wallets[row].savedBefore != undo.bundle {
       undo.steps.append(.wallet(row, wallets[row]))
       wallets[row].savedBefore = undo.bundle
@@ -74,6 +76,7 @@ extension ExchangeState {
 
   /// Changes an account; the only way to do so while a bundle is carried out.
   mutating func change(account row: Int, _ body: (inout AccountRow) -> Void) {
+    ownChanges += 1
     if undo.isOn, accounts[row].savedBefore != undo.bundle {
       undo.steps.append(.account(row, accounts[row]))
       accounts[row].savedBefore = undo.bundle
@@ -83,6 +86,7 @@ extension ExchangeState {
 
   /// Gives a new account a row and its name.
   mutating func insert(_ account: AccountRow) {
+    ownChanges += 1
     if let row = freeRows.popLast() {
       note(.reusedRow(row))
       change(account: row) { $0 = account }

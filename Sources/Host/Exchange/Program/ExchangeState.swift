@@ -26,6 +26,8 @@ struct ExchangeState: Sendable {
   /// Begins the names of the trades that happen next.
   var naming = TradeNaming(prefix: "")
   var undo = StateUndo()
+  /// Counts changes of own wallets and accounts, so that a look at them can be kept until the next.
+  var ownChanges: UInt64 = 0
   /// Fills of one order, kept for their memory.
   var fills: [MatchingEngine.Fill] = []
 

@@ -27,7 +27,7 @@ final class VirtualExecutor: TaskExecutor, SchedulingExecutor {
   private let state = Guarded(State())
 
   /// The point that virtual time has reached; it begins at zero.
-  var now: MonotonicInstant { state.withLock(\.now) }
+  var now: MonotonicInstant { state.withLock { $0.now } }
 
   // MARK: Work
 
@@ -86,10 +86,13 @@ final class VirtualExecutor: TaskExecutor, SchedulingExecutor {
 
   /// Runs whatever becomes ready until `finish`, or until nothing waits any more.
   func run() {
-    while !state.withLock(\.isFinished) {
-      if let job = state.withLock({ $0.ready.take() }) {
+    while true {
+      let (job, isFinished) = state.withLock { state in
+        state.isFinished ? (nil, true) : (state.ready.take(), false)
+      }
+      if let job {
         unsafe job.runSynchronously(on: Self.anywhere)
-      } else if !advance() {
+      } else if isFinished || !advance() {
         return
       }
     }

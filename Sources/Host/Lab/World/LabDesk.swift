@@ -13,6 +13,7 @@ struct LabDesk: Sendable {
   let bundles: LabBundles
   let board = MemoryBoard()
   let memory = JobMemory()
+  let decoded = DecodedTexts()
   let recorder: LabRecorder
   /// Starts the jobs that listen to a signal.
   let signal: @Sendable (String) async -> Void

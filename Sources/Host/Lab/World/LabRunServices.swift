@@ -37,6 +37,10 @@ final class LabRunServices: RunServices {
     }
   }
 
+  func decode<Value: Decodable>(_ type: Value.Type, from json: String) throws -> Value {
+    try desk.decoded.decode(type, from: json)
+  }
+
   func tell(_ telling: Telling) { desk.take(telling, from: order.job) }
 
   /// The run is over: what it left behind can submit nothing more.
@@ -45,7 +49,7 @@ final class LabRunServices: RunServices {
   private func answer(_ call: ServiceCall) async throws -> ServiceReply {
     switch call {
     case .market: return .market(try await desk.market.snapshot())
-    case .swarm: return .swarm(try await desk.exchange.read().swarm)
+    case .swarm: return .swarm(try await desk.exchange.swarm())
     case .submit(let bundle):
       return .receipt(
         try await desk.bundles.submit(bundle, from: try submitter(bundle.isCancelOnly)))

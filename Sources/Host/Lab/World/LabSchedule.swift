@@ -79,15 +79,19 @@ actor LabSchedule {
   }
 
   private func act() {
-    while !core.actions.isEmpty {
+    var isMore = true
+    while isMore {
       let actions = core.takeActions(reusing: spare)
       spare = SchedulerActions()
       for entry in actions.entries { accounts.add(entry) }
       // What is written down here is as durable as the Lab itself.
-      core.recorded(actions.record.map(\.id), SchedulerNow(time))
+      if !actions.record.isEmpty {
+        core.recorded(actions.record.map(\.id), SchedulerNow(time))
+      }
       for order in actions.start { start(order) }
       for cancellation in actions.cancel { open[cancellation.run]?.task?.cancel() }
       for run in actions.kill { abandon(run) }
+      isMore = !actions.record.isEmpty
       spare = actions
     }
   }

@@ -76,13 +76,16 @@ package struct ReturnWindow: Sendable, Equatable {
       pair: Self.pair(last, bar))
     sums.add(sample, 1)
     if let gone = samples.add(sample) { sums.add(gone, -1) }
+    volatility = deviation
   }
 
   /// The standard deviation of a day's return, as a fraction: √(Σ r² ÷ Σ minutes × 1440).
   ///
   /// The mean counts as zero; a return over several minutes counts for all of them. `nil` with fewer
   /// than `fewest` returns.
-  package var volatility: Double? {
+  package private(set) var volatility: Double?
+
+  private var deviation: Double? {
     guard samples.count >= Self.fewest, sums.minutes > 0 else { return nil }
     return (Double(sums.squares) / Double(sums.minutes) * 1_440).squareRoot() / 1e9
   }

@@ -38,6 +38,10 @@ package struct OracleBoard: Sendable, Equatable {
 
   /// The price as of `now`; `nil` before any source said one.
   package func reading(at now: Timestamp) -> OracleReading? {
+    if prices.count == 1, let only = prices.values.first {
+      let fresh = now - only.time <= maxAge ? 1 : 0
+      return OracleReading(price: only, deviation: 0, fresh: fresh, sources: 1)
+    }
     guard let newest = prices.values.max(by: { $0.time < $1.time }) else { return nil }
     let fresh = prices.values.filter { now - $0.time <= maxAge }
       .sorted { ($0.price, $0.time) < ($1.price, $1.time) }

@@ -15,7 +15,7 @@ public struct RunState: Sendable {
     guard case .json(let json?) = try await services.answer(.loadState(key: key)) else {
       return nil
     }
-    return try? JSONDecoder().decode(type, from: Data(json.utf8))
+    return try? services.decode(type, from: json)
   }
 
   /// Stores `value` under `key`; durable when the call returns.
@@ -45,7 +45,7 @@ public struct RunBoard: Sendable {
     async throws -> (value: Value, published: Timestamp)?
   {
     guard case .board(let entry?) = try await services.answer(.readBoard(key: key)),
-      let value = try? JSONDecoder().decode(type, from: Data(entry.json.utf8))
+      let value = try? services.decode(type, from: entry.json)
     else { return nil }
     return (value, entry.published)
   }

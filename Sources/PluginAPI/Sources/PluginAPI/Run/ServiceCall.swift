@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What a run asks of the host and waits for.
 @_spi(Host) public enum ServiceCall: Sendable, Hashable, Codable {
   case market
@@ -51,6 +53,16 @@
 
   /// The present time.
   var now: Timestamp { get }
+
+  /// Reads a value from its JSON; equal texts give equal values, so the answer may be remembered.
+  func decode<Value: Decodable>(_ type: Value.Type, from json: String) throws -> Value
+}
+
+extension RunServices {
+  /// Reads the text anew.
+  public func decode<Value: Decodable>(_ type: Value.Type, from json: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(json.utf8))
+  }
 }
 
 /// The host could not do what a run asked for.
