@@ -116,7 +116,7 @@ private struct RoughSea {
     for attempt in await venue.signed[id] ?? [] {
       var count = 0
       for signature in attempt.transactions.map(\.signature) {
-        if await exchange.happened(signature) { count += 1 }
+        count += await exchange.happened(signature) ? 1 : 0
       }
       counts.append(count)
     }
