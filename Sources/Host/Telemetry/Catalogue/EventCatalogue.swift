@@ -29,6 +29,9 @@ package enum EventCatalogue: Sendable {
       "ORDER_FILL", ["price", "volume", "side", "wallet", "order", "gain", "job", "reason"],
       "An own order traded. `volume` is in base lots, `gain` in lamports, first in, first out."),
     .init("FEED_GAP", ["missed"], "Trades happened that the feed does not hold any more."),
+    .init(
+      "MARKET_UNITS", ["base_lot", "quote_lot"],
+      "The market's units changed; pivot and channel begin anew from the price that was."),
     .init("TRADE_REFUSED", ["trade"], "A trade's value does not fit in 64 bits."),
     .init(
       "LEDGER_DIFFERENCE", ["wallet", "asset", "amount", "slot"],
