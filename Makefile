@@ -1,5 +1,6 @@
 # Each target does its own set-up: there is no step to do by hand first.
 TABLE ?= jobs.yaml
+FIXTURES := .build/release/libIdle.so .build/release/libMisbehaving.so
 STRICT := --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
@@ -13,7 +14,8 @@ setup: ## install with apt what building needs and is missing
 	@scripts/setup
 
 run: setup ## build the host and run the shipped job table (another one: make run TABLE=FILE)
-	swift build --configuration release $(STRICT)
+	rm -f $(FIXTURES)
+	GRIDKEEPER_BUILD=shipping swift build --configuration release $(STRICT)
 	.build/release/gridkeeper run $(TABLE)
 
 test: setup ## every check and every test; ends in one verdict

@@ -36,11 +36,15 @@ let floors: [(module: String, imports: [String])] = [
 /// The shipped plugins, one dynamic library each.
 let plugins = [
   "GridRebalancer", "FlashVolume", "MarketNoise", "RentRecovery", "FinancialInjection",
-  "EntropyRefresh", "TargetControl",
+  "EntropyRefresh", "TargetControl", "MarketCreator",
 ]
 
 /// Plugins that exist for tests and benchmarks only.
 let fixtures = ["Misbehaving", "Idle"]
+
+/// Whoever builds what ships says so, and finds no fixtures among the plugins.
+let isShipping = Context.environment["GRIDKEEPER_BUILD"] == "shipping"
+let hosted = plugins + (isShipping ? [] : fixtures)
 
 let libraries: [(module: String, pkgConfig: String?, apt: String?)] = [
   ("CEventLoop", nil, nil), ("CInotify", nil, nil), ("CSpawn", nil, nil), ("CSandbox", nil, nil),
@@ -86,7 +90,7 @@ for plugin in plugins {
       path: "Tests/Plugins/\(plugin)Tests", swiftSettings: testSettings),
   ]
 }
-for fixture in fixtures {
+for fixture in hosted where !plugins.contains(fixture) {
   targets.append(
     .target(
       name: fixture, dependencies: [contract], path: "Tests/Fixtures/\(fixture)",
@@ -97,6 +101,9 @@ targets += [
   .executableTarget(
     name: "Gridkeeper", dependencies: everything, path: "Sources/Host/Gridkeeper",
     swiftSettings: settings),
+  .executableTarget(
+    name: "GridBenchmark", dependencies: [contract, "GridRebalancer"], path: "Benchmarks/grid",
+    swiftSettings: testSettings, linkerSettings: [.linkedLibrary("m")]),
   .target(
     name: "TestSupport", dependencies: [contract, "Isolation"], path: "Tests/TestSupport",
     swiftSettings: testSettings),
@@ -105,14 +112,16 @@ targets += [
   .testTarget(
     name: "IntegrationTests",
     dependencies: everything + ["TestSupport", "Gridkeeper"]
-      + (plugins + fixtures).map { .byName(name: $0) },
+      + hosted.map { .byName(name: $0) },
     path: "Tests/Integration", swiftSettings: testSettings),
 ]
 
 let package = Package(
   name: "gridkeeper",
-  products: [.executable(name: "gridkeeper", targets: ["Gridkeeper"])]
-    + (plugins + fixtures).map { .library(name: $0, type: .dynamic, targets: [$0]) },
+  products: [
+    .executable(name: "gridkeeper", targets: ["Gridkeeper"]),
+    .executable(name: "grid-benchmark", targets: ["GridBenchmark"]),
+  ] + hosted.map { .library(name: $0, type: .dynamic, targets: [$0]) },
   dependencies: [.package(path: "Sources/PluginAPI")],
   targets: targets
 )

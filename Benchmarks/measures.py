@@ -24,7 +24,10 @@ class Aim:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measurement: the host's `bench` subcommand, its floor and its peers, on equal terms."""
+    """One measurement: the host's `bench` subcommand, its floor and its peers, on equal terms.
+
+    What `gridkeeper` cannot import, such as a plugin, is measured by an `executable` instead.
+    """
 
     name: str
     what: str
@@ -34,6 +37,7 @@ class Measure:
     floor: str = None
     peers: tuple = ()
     timeout: float = 600
+    executable: str = None
 
 
 DISPATCH_PEERS = ("apscheduler", "robfig-cron", "quartz")
@@ -104,6 +108,14 @@ def measures(duration, reloads):
                 Aim("processes_growth", "processes grown by", 0),
             ),
             arguments={"reloads": reloads}, timeout=1800,
+        ),
+        Measure(
+            "grid", "grid: plan, and difference from what stands", "grid",
+            (
+                Aim("plan_32_us", "one wallet × 32 orders", 7, "µs"),
+                Aim("plan_100x32_ms", "100 wallets × 32 orders", 1, "ms"),
+            ),
+            executable="grid-benchmark",
         ),
     ]
 

@@ -125,3 +125,11 @@ def ours(host, measurement):
     if known.returncode != 0 or measurement not in known.stdout.split():
         raise Skipped(f"this build of the host has no `gridkeeper bench {measurement}`")
     return [host, "bench", measurement]
+
+
+def executable(name):
+    """A benchmark of its own: an executable of the package, for what `gridkeeper` cannot import."""
+    binary = ROOT / ".build" / "release" / name
+    if not os.access(binary, os.X_OK):
+        raise Skipped(f"{os.path.relpath(binary, ROOT)} is not built")
+    return [str(binary)]

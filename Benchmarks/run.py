@@ -48,7 +48,9 @@ def contenders(measure):
 
 
 def command(measure, who, host):
-    if who == "ours":
+    if who == "ours" and measure.executable:
+        program = programs.executable(measure.executable)
+    elif who == "ours":
         program = programs.ours(host, measure.ours)
     elif who == "floor":
         program = programs.floor(measure.floor)

@@ -73,9 +73,8 @@ def dispatching(measures, results):
         "in worker processes, the peers inside their own. Quartz starts early, so its lateness can",
         "be negative; robfig/cron does not tell a job its planned time, so its lateness counts from",
         "the last slot and flatters it once it is more than an interval behind.", "",
-        "CPU is measured in two ways: the floor by the clocks of its processes, Gridkeeper by the",
-        "sum over threads that are alive at the end, which leaves out threads that ended. Compare",
-        "small differences between the two with care. The floor of the round trip is across two cores;",
+        "CPU of the floor and of Gridkeeper is what the clocks of their processes show, threads that",
+        "ended included. The floor of the round trip is across two cores;",
         "on one core it is far shorter, so a round trip below it is not faster than plain C.", "",
     ]
     for measure in measured:

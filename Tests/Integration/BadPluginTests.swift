@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import PluginAPI
 import Scheduler
+import Storage
 import Testing
 
 @testable import Gridkeeper
@@ -94,6 +95,28 @@ extension WithHosts {
         $0.fields["state"] == "ready" && $0.fields["plugin"] == "Misbehaving"
       }
       #expect(try await host.terminate() == .exited(0))
+    }
+
+    @Test func slotsThatWaitForAPluginWhichTheTableDropsAreSkipped() async throws {
+      let folder = try HostFolder(plugins: "Idle", "Misbehaving")
+      let kept = HostFolder.table("  idle: { plugin: Idle, every: 100ms }")
+      try folder.write(
+        kept + """
+
+            exit: { plugin: Misbehaving, job: exit, every: 50ms, on_lost: skip, failure_budget: 0,
+                    misfire: latest }
+          """)
+      let host = try await HostProcess(folder)
+      try await host.event("WORKER_STATE") { $0.fields["state"] == "backoff" }
+      try await host.until("a slot waits") { $0.job("exit")?.superseded ?? 0 > 0 }
+      try folder.write(kept)
+      try await host.event("CONFIG_APPLIED")
+      #expect(try await host.terminate() == .exited(0))
+      let records = try await HostRecords(folder)
+      #expect(try await records.slots("exit").counts["failed"] == nil)
+      #expect(try await records.slots("exit").counts["skipped_removed"] ?? 0 > 0)
+      #expect(try await records.openSlots() == [])
+      await records.close()
     }
 
     @Test func tooManyFailuresPutAJobInQuarantineUntilSomeoneResumesIt() async throws {

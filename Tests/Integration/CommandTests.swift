@@ -39,6 +39,7 @@ extension WithHosts {
         ["status"], ["jobs"], ["runs"], ["runs", "echo", "--count", "3"], ["why", "idle"],
         ["trigger", "echo"], ["pause", "echo", "--note", "lunch"], ["resume", "echo"], ["plan"],
         ["reload", "--wait"], ["disable", "echo"], ["enable", "echo"], ["kill"], ["clear"],
+        ["audit"],
         ["metrics"], ["events", "--count", "5"], ["check", folder.table],
         ["diff", folder.table, folder.table], ["next", "--table", folder.table, "--count", "2"],
         ["next", "idle", "--table", folder.table],
@@ -67,7 +68,7 @@ extension WithHosts {
       let calls = [
         ["status"], ["jobs"], ["runs"], ["why", "idle"], ["trigger", "idle"], ["pause", "idle"],
         ["resume", "idle"], ["enable", "idle"], ["disable", "idle"], ["plan"], ["reload"],
-        ["kill"], ["clear"], ["events"], ["metrics"],
+        ["kill"], ["clear"], ["audit"], ["events"], ["metrics"],
       ]
       for words in calls {
         let call = try await CommandCall.run(words, in: folder)

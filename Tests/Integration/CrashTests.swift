@@ -200,6 +200,17 @@ extension WithHosts {
       #expect(try await host.terminate() == .exited(0))
     }
 
+    @Test func aColdStartWithoutATableFindsTheStoreWhereItWas() async throws {
+      let folder = try HostFolder(plugins: "Idle")
+      try folder.write(Self.small.replacing("store.db", with: "elsewhere/records.db"))
+      #expect(try await HostProcess(folder).terminate() == .exited(0))
+      unlink(folder.table)
+      let host = try await HostProcess(folder)
+      try await host.until("it runs") { ($0.job("idle")?.ran ?? 0) > 0 }
+      #expect(try await host.status().degradation?.contains("cannot be read") == true)
+      #expect(try await host.terminate() == .exited(0))
+    }
+
     @Test func aColdStartWithNothingToRunSaysWhatIsWrong() async throws {
       let folder = try HostFolder(plugins: "Idle")
       let missing = try await CommandCall.run(["run", folder.table], in: folder)

@@ -1,6 +1,7 @@
 import PluginAPI
 import Storage
 import Testing
+import Wire
 
 @testable import Gridkeeper
 
@@ -46,6 +47,63 @@ extension WithHosts {
       for loss in ["lost", "failed", "skipped_worker_down"] {
         #expect(slots.counts[loss] == nil, "\(slots)")
       }
+    }
+
+    static let renaming = HostFolder.table(
+      """
+        idle: { plugin: Idle, every: 100ms }
+        echo: { plugin: Misbehaving, job: echo, every: 100ms, parameters: { times: 2 } }
+      """)
+
+    /// A parameter gets another name in library and table: each alone fits nothing, whichever comes
+    /// first.
+    @Test(arguments: [true, false])
+    func aLibraryAndATableThatFitOnlyEachOtherComeTogether(libraryFirst: Bool) async throws {
+      let folder = try HostFolder(plugins: "Idle", "Misbehaving")
+      try folder.write(Self.renaming)
+      let host = try await HostProcess(folder)
+      let before = try await host.until("both run") { $0.jobs.allSatisfy { $0.ran >= 2 } }
+      let renamed = Self.renaming.replacing("times", with: "tunes")
+      if libraryFirst {
+        try folder.upgrade("Misbehaving", replacing: "_times\0", with: "_tunes\0")
+        try await host.event("PLUGIN_UPGRADE_REFUSED")
+        try folder.write(renamed)
+      } else {
+        try folder.write(renamed)
+        try await host.event("CONFIG_REJECTED")
+        try folder.upgrade("Misbehaving", replacing: "_times\0", with: "_tunes\0")
+      }
+      try await host.event("PLUGIN_UPGRADED") { $0.fields["plugin"] == "Misbehaving" }
+      let applied = try await host.event("CONFIG_APPLIED")
+      #expect(applied.fields["detail"]?.contains("parameters.tunes") == true)
+      let after = try await host.until("it runs with the new name") {
+        ($0.job("echo")?.ran ?? 0) >= (before.job("echo")?.ran ?? 0) + 5
+      }
+      #expect(after.job("echo")?.lastDetail?.hasPrefix("hellohello ") == true)
+      #expect(after.job("echo")?.failed == 0 && after.job("idle")?.failed == 0)
+      #expect(after.worker("Misbehaving")?.pid != before.worker("Misbehaving")?.pid)
+      #expect(after.worker("Idle")?.pid == before.worker("Idle")?.pid)
+      #expect(after.generation == 2)
+      #expect(try await host.terminate() == .exited(0))
+    }
+
+    @Test func aPinOfTheStartGoesWithTheTable() async throws {
+      let folder = try HostFolder(plugins: "Idle")
+      let digest = try #require(SHA256.hex(file: folder.library("Idle")))
+      let pinned = Self.table.replacing(
+        "  settle:", with: "  pins: { Idle: \"sha256:\(digest)\" }\n  settle:")
+      try folder.write(pinned)
+      let host = try await HostProcess(folder)
+      try folder.upgrade("Idle", appending: "another build")
+      let refused = try await host.event("PLUGIN_UPGRADE_REFUSED")
+      #expect(refused.fields["why"]?.contains("but the job table pins") == true)
+
+      try folder.write(Self.table)
+      try await host.event("CONFIG_APPLIED")
+      try folder.upgrade("Idle", appending: "yet another build")
+      try await host.event("PLUGIN_UPGRADED") { $0.fields["plugin"] == "Idle" }
+      #expect(try await host.job("idle")?.failed == 0)
+      #expect(try await host.terminate() == .exited(0))
     }
 
     @Test func aTableThatWaitsForAPluginComesIntoForceWhenItArrives() async throws {

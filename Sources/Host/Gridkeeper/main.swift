@@ -2,11 +2,13 @@ import Glibc
 import Isolation
 import Worker
 
+FreeMemory.keepLittle()
+
 // A worker is this program too; it shares nothing else with the command line.
 if CommandLine.arguments.dropFirst().first == "worker" { WorkerMain.run(descriptor: 3) }
 
-// The Lab is a process whose time is virtual, from its first task on.
-if CommandLine.arguments.dropFirst().first == "lab" { LabProcess.run() }
+// The Lab and the fault simulation are processes whose time is virtual, from their first task on.
+if ["lab", "faults"].contains(CommandLine.arguments.dropFirst().first) { LabProcess.run() }
 
 SignalListener.block()
 Task.detached {

@@ -26,7 +26,9 @@ package struct BoardError: Error, Sendable, Hashable, CustomStringConvertible {
 /// What a board has room for.
 package struct BoardLimits: Sendable, Hashable {
   /// Keys at the same time.
-  package var keys = 1_024
+  package var keys = 16_384
+  /// Keys that one job may have published.
+  package var keysOfJob = 64
   /// Bytes of a key.
   package var keyBytes = 256
   /// Bytes of a value.

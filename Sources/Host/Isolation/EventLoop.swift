@@ -26,6 +26,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
   private let poll: Int32
   private let wake: Int32
   private let timer: Int32
+  private let driver: (any LoopDriver)?
   private let inbox = Guarded<Inbox>(Inbox())
   private var handlers: [Int32: Handler] = [:]
   private var alarms = AlarmTable()
@@ -47,15 +48,23 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+    driver = nil
     precondition(poll >= 0 && wake >= 0 && timer >= 0, "out of descriptors: errno \(errno)")
     control(EPOLL_CTL_ADD, wake, .reading)
     control(EPOLL_CTL_ADD, timer, .reading)
     Thread.start(name: name) { self.run() }
   }
 
+  /// A loop without a thread: `driver` decides when its work and its alarms are due. It watches no
+  /// descriptors.
+  package init(driver: any LoopDriver) {
+    self.driver = driver
+    (poll, wake, timer) = (-1, -1, -1)
+  }
+
   // Not at the thread's end: whoever still holds the loop may signal it, and the numbers of closed
   // descriptors are given to others.
-  deinit { for descriptor in [poll, wake, timer] { close(descriptor) } }
+  deinit { for descriptor in [poll, wake, timer] where descriptor >= 0 { close(descriptor) } }
 
   /// Ends the thread after the work that is queued: no handler is called any more.
   ///
@@ -147,6 +156,10 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     let next = alarms.next
     guard next != armed else { return }
     armed = next
+    if let driver {
+      if next != .never { driver.run(at: next) { self.ring(next) } }
+      return
+    }
     var spec = itimerspec()
     if next != .never {
       let at = max(next.nanoseconds, 1)
@@ -184,8 +197,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     switch descriptor {
     case wake: drain(wake)
     case timer:
-      drain(timer)
-      armed = .never
+      // Setting it anew takes back that it rang, which spares a read.
+      armed = .rang
       let now = SystemTime().monotonic
       for handler in alarms.due(at: now) { handler() }
       arm()
@@ -211,7 +224,27 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     unsafe epoll_ctl(poll, operation, descriptor, &event)
   }
 
+  // MARK: Driven
+
+  private func ring(_ time: MonotonicInstant) {
+    asDriven {
+      guard armed == time else { return }
+      armed = .rang
+      for handler in alarms.due(at: time) { handler() }
+      arm()
+    }
+  }
+
+  private func asDriven(_ body: () -> Void) {
+    let body = inbox.withLock(\.isStopped) ? {} : body
+    identity.withLock { $0 = pthread_self() }
+    body()
+    runJobs()
+    identity.withLock { $0 = nil }
+  }
+
   private func signal() {
+    if let driver { return driver.runSoon { self.asDriven {} } }
     var one: UInt64 = 1
     unsafe write(wake, &one, 8)
   }
@@ -220,6 +253,22 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     var count: UInt64 = 0
     unsafe read(descriptor, &count, 8)
   }
+}
+
+/// Decides when a loop without a thread does its work: a simulation that keeps its own time.
+///
+/// Everything is run on one thread, one after the other, and never inside the call that asks for it.
+package protocol LoopDriver: Sendable {
+  /// Runs `body` after what was asked for before.
+  func runSoon(_ body: @escaping @Sendable () -> Void)
+
+  /// Runs `body` when the loop's time has reached `time`.
+  func run(at time: MonotonicInstant, _ body: @escaping @Sendable () -> Void)
+}
+
+extension MonotonicInstant {
+  /// What the timer is set to after it rang; no alarm has this time.
+  fileprivate static let rang = MonotonicInstant(nanoseconds: .min)
 }
 
 /// The loop's few named alarms; so few that looking through them beats hashing.

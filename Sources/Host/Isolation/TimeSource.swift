@@ -21,6 +21,13 @@ package struct SystemTime: TimeSource {
 
   package var wall: Timestamp { Timestamp(nanoseconds: Self.read(CLOCK_REALTIME)) }
 
+  /// The processor time that a process has used, threads that ended included, in nanoseconds; `nil`
+  /// when there is no such process.
+  package static func cpu(of process: Int32) -> Int64? {
+    var clock = clockid_t()
+    return unsafe clock_getcpuclockid(process, &clock) == 0 ? read(clock) : nil
+  }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     unsafe clock_gettime(clock, &time)

@@ -5,32 +5,49 @@ import Glibc
 ///
 /// Blocking calls never run on Swift's cooperative threads: there are as few of those as cores.
 package final class WorkQueue: SerialExecutor {
-  private let shared: Shared
+  private static let isImmediate = Guarded(false)
+
+  private let shared: Shared?
 
   package init(name: String) {
-    shared = Shared()
+    guard !Self.isImmediate.withLock(\.self) else {
+      shared = nil
+      return
+    }
+    let shared = Shared()
+    self.shared = shared
     Thread.start(name: name) { [shared] in shared.drain() }
   }
 
-  deinit { shared.stop() }
+  deinit { shared?.stop() }
+
+  /// Queues that are made from now on have no thread and do their work at once, on the caller's: for
+  /// a simulation, which has one thread that may block. Such a queue is no executor of actors.
+  package static func workImmediately() { isImmediate.withLock { $0 = true } }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let executor = unsafe asUnownedSerialExecutor()
+    guard let shared else { preconditionFailure("a queue without a thread runs no actors") }
     shared.add { unsafe job.runSynchronously(on: executor) }
   }
 
-  package func isIsolatingCurrentContext() -> Bool? { shared.isCurrent }
+  package func isIsolatingCurrentContext() -> Bool? { shared?.isCurrent }
 
-  package func checkIsolated() { precondition(shared.isCurrent, "not on the work queue") }
+  package func checkIsolated() {
+    precondition(shared?.isCurrent ?? true, "not on the work queue")
+  }
 
   /// Runs `body` on the queue's thread after what was added before; nobody waits for it.
-  package func add(_ body: @escaping @Sendable () -> Void) { shared.add(body) }
+  package func add(_ body: @escaping @Sendable () -> Void) {
+    if let shared { shared.add(body) } else { body() }
+  }
 
   /// Runs `body` on the queue's thread and waits for it without blocking the caller's thread.
   package func run<Result: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Result
   ) async throws(Failure) -> Result {
+    guard let shared else { return try body() }
     let result: Swift.Result<Result, Failure> = await withCheckedContinuation { continuation in
       shared.add {
         do throws(Failure) {

@@ -23,17 +23,6 @@ package protocol Store: SlotStore, RunStore, PositionStore, GenerationStore, Job
 
 /// The slots of every job and how each ended.
 package protocol SlotStore: Sendable {
-  /// Stores attempts of slots before they start, and says for each whether it is new: `false` means
-  /// that this attempt of this slot was recorded before, and the stored record stays as it is.
-  func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool]
-
-  /// Says how recorded slots ended. A slot that has an end keeps it.
-  func closeSlots(_ endings: [SlotEnding]) async throws(StoreError)
-
-  /// Stores how slots ended, as runs of equal outcomes; one that starts where a stored one of the
-  /// same outcome started replaces it. Recorded attempts of these slots end with them.
-  func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError)
-
   /// Slots that have no end, oldest first.
   func openSlots() async throws(StoreError) -> [SlotRecord]
 
@@ -46,9 +35,6 @@ package protocol SlotStore: Sendable {
 
 /// Every run of every job.
 package protocol RunStore: Sendable {
-  /// Stores runs; one with a known identifier replaces the older record.
-  func appendRuns(_ runs: [RunRecord]) async throws(StoreError)
-
   /// Runs that have no end, oldest first. After a start these are the orphans of the last process.
   func openRuns() async throws(StoreError) -> [RunRecord]
 
@@ -61,24 +47,12 @@ package protocol RunStore: Sendable {
 
 /// Where each job stands: what its slots are counted from, and what keeps it from running.
 package protocol PositionStore: Sendable {
-  /// Stores anchors; each replaces its sequence's older one.
-  func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError)
-
-  /// Forgets the anchors of sequences that ended.
-  func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError)
-
   /// All anchors.
   func anchors() async throws(StoreError) -> [AnchorRecord]
 
   /// The newest slot of every sequence that is accounted for or planned. A pass over the slots that
   /// are kept; for the start of a host.
   func lastSlots() async throws(StoreError) -> [SlotSequence: Timestamp]
-
-  /// Stores standings; each replaces its job's older one.
-  func saveStandings(_ standings: [StandingRecord]) async throws(StoreError)
-
-  /// Forgets the standings of jobs that nothing keeps from running.
-  func forgetStandings(_ jobs: [String]) async throws(StoreError)
 
   /// All standings.
   func standings() async throws(StoreError) -> [StandingRecord]
@@ -101,12 +75,17 @@ package protocol GenerationStore: Sendable {
   func generations(limit: Int) async throws(StoreError) -> [GenerationRecord]
 }
 
+/// Keys that one job may have in its state.
+package let mostStateKeys = 1_000
+
 /// What jobs remember between runs.
 package protocol JobStateStore: Sendable {
   /// The JSON text under a job's key.
   func loadState(job: String, key: String) async throws(StoreError) -> String?
 
   /// Stores JSON text under a job's key; `nil` forgets it.
+  ///
+  /// - Throws: `tooMany` when the key is new and the job has `mostStateKeys` already.
   func storeState(job: String, key: String, json: String?, at time: Timestamp)
     async throws(StoreError)
 

@@ -20,6 +20,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case busy
     /// A record contradicts one that is stored.
     case conflict
+    /// A job may store no more.
+    case tooMany
     /// What should be changed is not there.
     case missing
     /// The store was closed.
@@ -44,6 +46,13 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     self.message = message
     self.statement = statement
     self.nativeCode = nativeCode
+  }
+
+  static func tooManyKeys(_ job: String, _ key: String) -> StoreError {
+    StoreError(
+      .tooMany,
+      "\(key): the state of \(job) has \(mostStateKeys) keys, which is all that one job may; forget "
+        + "some, or keep several values under one key")
   }
 
   /// The message, then the statement and the code in brackets.

@@ -9,11 +9,15 @@ extension Supervisor {
     await files.run { [folder] in folder.plugins() }
   }
 
-  /// What a plugin says about itself; starts its worker for the purpose if there is none.
+  /// What a plugin says about itself; starts its worker for the purpose if there is none. `pins` are
+  /// the digests of the table that asks, by default those in force.
   ///
   /// - Throws: `PluginProblem` saying why it cannot be loaded.
-  package func describe(_ name: String) async throws(PluginProblem) -> PluginDescription {
+  package func describe(_ name: String, pins: [String: String]? = nil)
+    async throws(PluginProblem) -> PluginDescription
+  {
     let plugin = hosted(name)
+    if plugin.current == nil, let pins { plugin.pin = pins[name] }
     plugin.visitors += 1
     defer {
       plugin.visitors -= 1
@@ -124,7 +128,7 @@ extension Supervisor {
     }
   }
 
-  private func compare(_ candidate: Worker, with before: PluginDescription?, _ jobs: [HostedJob])
+  func compare(_ candidate: Worker, with before: PluginDescription?, _ jobs: [HostedJob])
     throws(PluginProblem) -> UpgradeReport
   {
     let name = candidate.plugin.name
@@ -152,7 +156,7 @@ extension Supervisor {
     description.map { "\($0.version) (\($0.digest.prefix(12)))" } ?? "none"
   }
 
-  private func switchOver(to candidate: Worker, stamp: LibraryStamp?) {
+  func switchOver(to candidate: Worker, stamp: LibraryStamp?) {
     let plugin = candidate.plugin
     plugin.stamp = stamp
     plugin.refusedStamp = nil

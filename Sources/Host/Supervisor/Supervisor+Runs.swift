@@ -12,18 +12,18 @@ extension Supervisor {
     var touched: [Worker] = []
     var rejected: [RejectedRun] = []
     for order in orders {
-      guard let job = jobs[order.job], let plugin = plugins[job.job.plugin] else {
+      guard let seat = seat(order) else {
         rejected.append(reject(order, .unknownJob, "no job of this name is in force"))
         continue
       }
-      if let worker = plugin.current, worker.life.state == .ready {
+      if let worker = seat.plugin.current, worker.life.state == .ready {
         guard hasRoom(worker) else {
           rejected.append(reject(order, .busy, "\(worker.openRuns) runs are open"))
           continue
         }
         if worker.starts.isEmpty { touched.append(worker) }
-        add(order, job, to: worker)
-      } else if let problem = hold(order, job, plugin) {
+        add(order, seat.handle, to: worker)
+      } else if let problem = hold(order, seat.plugin) {
         rejected.append(problem)
       }
     }
@@ -45,19 +45,49 @@ extension Supervisor {
     rearm()
   }
 
+  private func seat(_ order: WorkerRun) -> Seat? {
+    guard let number = order.jobNumber.map({ Int($0) }) else { return seat(of: order.job) }
+    if number < seats.count, let seat = seats[number] { return seat }
+    guard let seat = seat(of: order.job) else { return nil }
+    if number >= seats.count {
+      seats.append(contentsOf: repeatElement(nil, count: max(jobs.count, number + 1) - seats.count))
+    }
+    seats[number] = seat
+    return seat
+  }
+
+  private func seat(of name: String) -> Seat? {
+    guard let job = jobs[name], let plugin = plugins[job.job.plugin] else { return nil }
+    return Seat(plugin: plugin, handle: job.handle)
+  }
+
+  /// Has open runs keep the jobs that they were started with, before others come into force.
+  func pinOpenRuns() {
+    for (number, open) in runs.all where open.job == nil {
+      runs.update(number) { $0.job = jobs[open.name] }
+    }
+  }
+
+  /// What an open run may do on chain.
+  private func capabilities(of open: OpenRun) -> Set<Capability> {
+    guard let job = (open.job ?? jobs[open.name])?.job else { return [] }
+    return open.worker.declared(by: job).intersection(job.grants)
+  }
+
   private func hasRoom(_ worker: Worker) -> Bool {
     worker.openRuns < settings.openRunLimit
       && worker.link.queued + worker.starts.count * 40 < settings.queueLimit
   }
 
-  private func add(_ order: WorkerRun, _ job: HostedJob, to worker: Worker) {
+  private func add(_ order: WorkerRun, _ handle: UInt32, to worker: Worker) {
     precondition(runs[order.id] == nil, "run \(order.id) was started twice")
-    runs[order.id] = OpenRun(worker: worker, job: job.job)
+    runs[order.id] = OpenRun(worker: worker, name: order.job)
     worker.openRuns += 1
     worker.starts.append(
       StartRun(
-        run: order.id, handle: job.handle, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: UInt32(clamping: order.attempt), seed: order.seed))
+        run: order.id, handle: handle, plannedAt: order.plannedAt, cause: order.cause,
+        attempt: UInt32(clamping: order.attempt), seed: order.seed,
+        endMayWait: order.endMayWait))
   }
 
   private func flush(_ worker: Worker) {
@@ -65,13 +95,13 @@ extension Supervisor {
     worker.starts.removeAll(keepingCapacity: true)
   }
 
-  private func hold(_ order: WorkerRun, _ job: HostedJob, _ plugin: HostedPlugin) -> RejectedRun? {
+  private func hold(_ order: WorkerRun, _ plugin: HostedPlugin) -> RejectedRun? {
     let last = plugin.lastError.map { "; \($0.message)" } ?? ""
     switch plugin.state {
     case .starting where plugin.held.count < HostedPlugin.heldLimit,
       .ready where plugin.held.count < HostedPlugin.heldLimit:
       // Also when the worker has just closed its channel: the next one comes within milliseconds.
-      plugin.held.append((order, job))
+      plugin.held.append(order)
       return nil
     case .tripped: return reject(order, .tripped, "the worker is down until resumed" + last)
     case .starting, .ready: return reject(order, .busy, "the worker is being started")
@@ -82,21 +112,21 @@ extension Supervisor {
 
   private func unhold(_ run: UInt64) {
     for plugin in plugins.values {
-      guard let place = plugin.held.firstIndex(where: { $0.run.id == run }) else { continue }
-      let order = plugin.held.remove(at: place).run
+      guard let place = plugin.held.firstIndex(where: { $0.id == run }) else { continue }
+      let order = plugin.held.remove(at: place)
       delegate?.runsRejected([reject(order, .notReady, "it was cancelled before it started")])
     }
   }
 
   /// Starts what waited for the worker of `plugin`, which has just come up.
   func startHeld(_ plugin: HostedPlugin) {
-    let orders = plugin.held.map(\.run)
+    let orders = plugin.held
     plugin.held = []
     if !orders.isEmpty { start(orders) }
   }
 
   func reject(held plugin: HostedPlugin, _ reason: RejectedRun.Reason, _ message: String) {
-    let rejected = plugin.held.map { reject($0.run, reason, message) }
+    let rejected = plugin.held.map { reject($0, reason, message) }
     plugin.held = []
     if !rejected.isEmpty { delegate?.runsRejected(rejected) }
   }
@@ -119,11 +149,11 @@ extension Supervisor {
         stranger = record.run
         continue
       }
-      runs[record.run] = nil
+      runs.remove(record.run)
       worker.openRuns -= 1
       ends.append(
         RunEnd(
-          run: record.run, job: open.job.name, verdict: RunVerdict(record.result),
+          run: record.run, job: open.name, verdict: RunVerdict(record.result),
           pid: worker.link.pid, received: record.received, started: record.started,
           ended: record.ended))
     }
@@ -139,14 +169,14 @@ extension Supervisor {
   func lose(_ worker: Worker, exit: WorkerExit) {
     guard worker.openRuns > 0 else { return }
     let now = time.monotonic
-    let lost = runs.filter { $0.value.worker === worker }
+    let lost = runs.all.filter { $0.value.worker === worker }
     var ends: [RunEnd] = []
-    for (run, open) in lost.sorted(by: { $0.key < $1.key }) {
-      runs[run] = nil
+    for (run, open) in lost.sorted(by: { $0.number < $1.number }) {
+      runs.remove(run)
       let loss = LostRun(run: run, plugin: worker.plugin.name, killed: worker.life.killReason, exit)
       ends.append(
         RunEnd(
-          run: run, job: open.job.name, verdict: .lost(loss), pid: worker.link.pid, ended: now))
+          run: run, job: open.name, verdict: .lost(loss), pid: worker.link.pid, ended: now))
     }
     worker.openRuns = 0
     delegate?.runsEnded(ends)
@@ -160,7 +190,7 @@ extension Supervisor {
       return answer(.failed("the host has too many open questions"), request, worker)
     }
     worker.openCalls += 1
-    let context = RunContext(run: request.run, job: open.job.name, capabilities: open.context)
+    let context = RunContext(run: request.run, job: open.name, capabilities: capabilities(of: open))
     let serial = worker.serial
     // Not a child of anything: the run may be lost while the host still serves it.
     Task {
@@ -188,7 +218,7 @@ extension Supervisor {
     }
     for item in batch.items {
       guard let open = runs[item.run], open.worker === worker else { continue }
-      let context = RunContext(run: item.run, job: open.job.name, capabilities: open.context)
+      let context = RunContext(run: item.run, job: open.name, capabilities: capabilities(of: open))
       delegate?.told(item.content, by: context)
     }
   }

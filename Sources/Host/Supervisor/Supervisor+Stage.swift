@@ -7,20 +7,33 @@ extension Supervisor {
   ///
   /// Workers of plugins with new or changed jobs are started as needed and make each such job once;
   /// a job that did not change costs nothing.
-  package func stage(_ wanted: [StagedJob], pins: [String: String] = [:]) async -> StageResult {
+  /// `pins` are the table's digests, by default those in force; with `replacements`, jobs of their
+  /// plugins are checked in these and not in the workers in force.
+  package func stage(
+    _ wanted: [StagedJob], pins: [String: String]? = nil, replacements: Replacements? = nil
+  ) async -> StageResult {
     var hostedJobs: [String: HostedJob] = [:]
+    hostedJobs.reserveCapacity(wanted.count)
     var fresh: [HostedJob] = []
     for job in wanted {
       if let old = jobs[job.name], old.isMadeLike(job) {
-        hostedJobs[job.name] = HostedJob(job: job, handle: old.handle)
+        hostedJobs[job.name] = old.job == job ? old : HostedJob(job: job, handle: old.handle)
       } else {
         let new = HostedJob(job: job, handle: nextHandle())
         hostedJobs[job.name] = new
         fresh.append(new)
       }
     }
-    let stage = Stage(id: Int(nextRequest()), jobs: hostedJobs, pins: pins)
-    let problems = await check(fresh, of: stage) + brokenPins(of: stage)
+    let stage = Stage(
+      id: Int(nextRequest()), jobs: hostedJobs, pins: pins ?? self.pins, replacements: replacements)
+    let isReplaced = { (job: HostedJob) in
+      replacements?.descriptions[job.job.plugin] != nil
+    }
+    var problems = await check(fresh.filter { !isReplaced($0) }, of: stage)
+    problems += brokenPins(of: stage)
+    if let replacements {
+      problems += await check(replacements, with: hostedJobs.values.filter(isReplaced))
+    }
     return StageResult(stage: stage, problems: problems.sorted { $0.job < $1.job })
   }
 
@@ -28,11 +41,18 @@ extension Supervisor {
   package func commit(_ stage: Stage) {
     let kept = Set(stage.jobs.values.map(\.handle))
     let before = jobs
+    pinOpenRuns()
     jobs = stage.jobs
-    used = Set(jobs.values.map(\.job.plugin))
-    for name in Set((Array(before.values) + Array(jobs.values)).map(\.job.plugin)) {
+    seats = []
+    used = []
+    for job in jobs.values { used.insert(job.job.plugin) }
+    pins = stage.pins
+    if let replacements = stage.replacements { takeOver(replacements.id) }
+    var names = used
+    for job in before.values { names.insert(job.job.plugin) }
+    for name in names {
       let plugin = hosted(name)
-      plugin.pin = stage.pins[name] ?? settings.pins[name]
+      plugin.pin = pins[name]
       let dropped = before.values.filter { $0.job.plugin == name && !kept.contains($0.handle) }
       release(dropped.map(\.handle), on: plugin)
       if let worker = plugin.current { prepareMissing(on: worker) } else { wake(plugin) }
@@ -44,6 +64,7 @@ extension Supervisor {
   package func discard(_ stage: Stage) {
     let kept = Set(jobs.values.map(\.handle))
     let dropped = stage.jobs.values.filter { !kept.contains($0.handle) }
+    if let replacements = stage.replacements { discard(replacements) }
     for (name, jobs) in Dictionary(grouping: dropped, by: \.job.plugin) {
       release(jobs.map(\.handle), on: hosted(name))
     }
@@ -77,7 +98,7 @@ extension Supervisor {
       plugin.visitors += 1
       stage.visited.withLock { _ = $0.insert(name) }
       if plugin.current == nil {
-        plugin.pin = stage.pins[name] ?? settings.pins[name]
+        plugin.pin = stage.pins[name]
         if plugin.state == .tripped { plugin.crashes.clear() }
         bringUp(plugin)
       }
@@ -104,8 +125,10 @@ extension Supervisor {
   private func brokenPins(of stage: Stage) -> [JobProblem] {
     stage.jobs.values.compactMap { hosted in
       let name = hosted.job.plugin
-      guard let pin = stage.pins[name] ?? settings.pins[name],
-        let digest = plugins[name]?.current?.description?.digest, digest != pin
+      let digest =
+        stage.replacements?.descriptions[name]?.digest
+        ?? plugins[name]?.current?.description?.digest
+      guard let pin = stage.pins[name], let digest, digest != pin
       else { return nil }
       return JobProblem(
         job: hosted.job.name,

@@ -27,7 +27,13 @@ package actor Supervisor {
   var jobs: [String: HostedJob] = [:]
   /// Plugins that have jobs in force.
   var used: Set<String> = []
-  var runs: [UInt64: OpenRun] = [:]
+  /// Digests that libraries must have by the table in force.
+  var pins: [String: String]
+  /// Workers that may take over together with a new table.
+  var replacing: [Int: [Worker]] = [:]
+  var runs = NumberMap<OpenRun>()
+  /// Jobs in force by the numbers of whoever starts runs, as far as they were asked for.
+  var seats: [Seat?] = []
   var random: SeededRandom
   var isShutDown = false
   private var lastSerial = 0
@@ -46,6 +52,7 @@ package actor Supervisor {
     self.loop = loop
     self.time = time
     self.settings = settings
+    pins = settings.pins
     self.delegate = delegate
     self.log = log
     self.metrics = metrics
@@ -83,7 +90,7 @@ package actor Supervisor {
   func hosted(_ name: String) -> HostedPlugin {
     if let plugin = plugins[name] { return plugin }
     let plugin = HostedPlugin(name: name, since: time.wall, policy: settings.restart)
-    plugin.pin = settings.pins[name]
+    plugin.pin = pins[name]
     plugins[name] = plugin
     return plugin
   }
@@ -146,6 +153,7 @@ package actor Supervisor {
     for plugin in plugins.values where plugin.restartAt <= now {
       plugin.restartAt = .never
       plugin.restarts += 1
+      plugin.pin = pins[plugin.name]
       bringUp(plugin)
     }
     rearm()

@@ -62,9 +62,16 @@ struct GreetingFailure: Error {
 /// A run that a worker has not ended yet.
 struct OpenRun {
   let worker: Worker
-  let job: StagedJob
+  /// The job's name.
+  let name: String
+  /// The job as it was when the run started; `nil` as long as that one is in force.
+  var job: HostedJob?
+}
 
-  var context: Set<Capability> { worker.declared(by: job).intersection(job.grants) }
+/// Where runs of a job in force go.
+struct Seat {
+  let plugin: HostedPlugin
+  let handle: UInt32
 }
 
 /// One plugin with its workers.
@@ -90,7 +97,7 @@ final class HostedPlugin {
   /// Who waits for the worker to come up.
   var waiters: [CheckedContinuation<Result<PluginDescription, PluginProblem>, Never>] = []
   /// Runs that wait for the worker to come up; bounded.
-  var held: [(run: WorkerRun, job: HostedJob)] = []
+  var held: [WorkerRun] = []
   var isUpgrading = false
   /// How many describe and stage calls need the worker just now.
   var visitors = 0

@@ -14,9 +14,12 @@ package struct StartRun: Sendable, Hashable {
   package var attempt: UInt32
   /// What randomness in the run starts from.
   package var seed: UInt64
+  /// Whether its end may be told a few milliseconds late, together with others.
+  package var endMayWait: Bool
 
   package init(
-    run: UInt64, handle: UInt32, plannedAt: Timestamp, cause: Cause, attempt: UInt32, seed: UInt64
+    run: UInt64, handle: UInt32, plannedAt: Timestamp, cause: Cause, attempt: UInt32, seed: UInt64,
+    endMayWait: Bool = false
   ) {
     self.run = run
     self.handle = handle
@@ -24,6 +27,7 @@ package struct StartRun: Sendable, Hashable {
     self.cause = cause
     self.attempt = attempt
     self.seed = seed
+    self.endMayWait = endMayWait
   }
 
   /// Bytes of one packed order.
@@ -33,7 +37,7 @@ package struct StartRun: Sendable, Hashable {
     writer.write(run)
     writer.write(handle)
     writer.write(plannedAt.nanoseconds)
-    writer.write(cause.code)
+    writer.write(cause.code | (endMayWait ? Self.mayWait : 0))
     writer.write(attempt)
     writer.write(seed)
   }
@@ -42,10 +46,14 @@ package struct StartRun: Sendable, Hashable {
     run = try reader.read()
     handle = try reader.read()
     plannedAt = Timestamp(nanoseconds: try reader.read())
-    cause = try Cause(code: try reader.read(), in: reader)
+    let code: UInt8 = try reader.read()
+    endMayWait = code & Self.mayWait != 0
+    cause = try Cause(code: code & ~Self.mayWait, in: reader)
     attempt = try reader.read()
     seed = try reader.read()
   }
+
+  private static let mayWait: UInt8 = 0x80
 }
 
 extension Cause {

@@ -6,7 +6,7 @@ import PluginAPI
 /// and the payload. Frequent messages are packed binary, the others JSON.
 package enum Wire: Sendable {
   /// The version of the frames below; both sides must have the same, for they are one executable.
-  package static let version = 1
+  package static let version = 2
 
   /// The largest length a frame may announce, in bytes.
   package static let longestFrame = 16 << 20

@@ -1,3 +1,4 @@
+import Isolation
 @_spi(Host) import PluginAPI
 import Wire
 
@@ -12,12 +13,20 @@ struct Outbox {
   private var ended: [EndedRun] = []
   private var told: [ToldBatch.Item] = []
   private var dropped = 0
+  /// When the content must be on its way; `never` when there is none.
+  private(set) var due = MonotonicInstant.never
 
-  var isEmpty: Bool { frames.bytes.isEmpty && ended.isEmpty && told.isEmpty && dropped == 0 }
+  /// The due time of what must not wait.
+  static let atOnce = MonotonicInstant(nanoseconds: 0)
 
-  mutating func add(_ run: EndedRun) { ended.append(run) }
+  /// Adds an end, which may wait for company until `due`.
+  mutating func add(_ run: EndedRun, due: MonotonicInstant = Self.atOnce) {
+    ended.append(run)
+    self.due = min(self.due, due)
+  }
 
   mutating func add(_ telling: Telling, from run: UInt64) {
+    due = Self.atOnce
     guard told.count < Self.tellingLimit else {
       dropped += 1
       return
@@ -29,12 +38,14 @@ struct Outbox {
   ///
   /// - Returns: Whether it fits a frame; a longer one is dropped.
   @discardableResult mutating func add(_ message: WorkerMessage) -> Bool {
+    due = Self.atOnce
     settle()
     return write(message)
   }
 
   /// All frames in the order in which their content was added.
   mutating func take() -> [UInt8] {
+    due = .never
     settle()
     return frames.take()
   }

@@ -19,6 +19,7 @@ final class WorkerChannel: Sendable {
   private let descriptor: Int32
   private let wake: Int32
   private let runs: RunLoop
+  private let time = SystemTime()
   private let loop: WorkerLoop
   private let stream = Guarded<Stream>(Stream())
 
@@ -38,7 +39,7 @@ final class WorkerChannel: Sendable {
     self.descriptor = descriptor
     self.wake = wake
     self.runs = runs
-    loop = WorkerLoop(time: SystemTime(), executor: runs, load: load) { runs.nudge() }
+    loop = WorkerLoop(time: time, executor: runs, load: load) { runs.nudge() }
   }
 
   /// Starts the thread that leads under the number `leader`.
@@ -71,12 +72,19 @@ final class WorkerChannel: Sendable {
 
   private func turn(_ leader: Int, maySleep: Bool, _ chunk: inout [UInt8]) -> RunLoop.Drained? {
     send()
-    waitForWork(maySleep ? -1 : 0)
+    waitForWork(maySleep ? timeout : 0)
     receive(&chunk)
     let drained = runs.drain(as: leader)
     guard drained != .deposed else { return nil }
     if loop.isStopped { finish() }
     return drained
+  }
+
+  /// Milliseconds until output that waits for company must go; -1 when nothing waits.
+  private var timeout: Int32 {
+    let due = loop.outputDue
+    guard due != .never else { return -1 }
+    return Int32(clamping: max(0, (due - time.monotonic).nanoseconds) / 1_000_000 + 1)
   }
 
   private func waitForWork(_ timeout: Int32) {

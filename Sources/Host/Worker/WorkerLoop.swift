@@ -19,12 +19,18 @@ package final class WorkerLoop: Sendable {
   private struct State {
     var plugin: LoadedPlugin?
     var jobs: [UInt32: PreparedJob] = [:]
-    var runs: [UInt64: RunningRun] = [:]
+    var runs = NumberMap<RunningRun>()
     var calls: [UInt64: OpenCall] = [:]
     var lastCall: UInt64 = 0
     var outbox = Outbox()
+    /// When the newest orders came.
+    var lastOrders = MonotonicInstant(nanoseconds: 0)
     var isStopped = false
   }
+
+  /// How long the end of a short run waits for others while orders keep coming. Every message wakes
+  /// the host, which costs more than the run itself.
+  package static let endPatience: Duration = .milliseconds(5)
 
   /// Makes a loop.
   ///
@@ -43,8 +49,18 @@ package final class WorkerLoop: Sendable {
   /// Whether the host asked the worker to exit, or there is no plugin to run.
   package var isStopped: Bool { state.withLock { $0.isStopped } }
 
-  /// All frames that wait to be sent.
-  package func takeOutput() -> [UInt8] { state.withLock { $0.outbox.take() } }
+  /// All frames, once one of them must be sent now.
+  package func takeOutput() -> [UInt8] {
+    state.withLock { state in
+      guard
+        state.outbox.due <= Outbox.atOnce || state.isStopped || state.outbox.due <= time.monotonic
+      else { return [] }
+      return state.outbox.take()
+    }
+  }
+
+  /// When `takeOutput` will have something to give; `never` when nothing waits.
+  package var outputDue: MonotonicInstant { state.withLock { $0.outbox.due } }
 
   /// Takes a message of the host.
   ///
@@ -123,12 +139,15 @@ package final class WorkerLoop: Sendable {
 
   private func start(_ orders: [StartRun]) {
     let now = time.monotonic
-    let starts = state.withLock { state in
-      orders.map { order -> (StartRun, PreparedJob?) in
+    let (starts, isBusy) = state.withLock { state in
+      let isBusy = now < state.lastOrders + Self.endPatience
+      state.lastOrders = now
+      let starts = orders.map { order -> (StartRun, PreparedJob?) in
         let job = state.jobs[order.handle]
         if job != nil { state.runs[order.run] = RunningRun(task: nil, isCancelled: false) }
         return (order, job)
       }
+      return (starts, isBusy)
     }
     var tasks: [(UInt64, Task<Void, Never>)] = []
     tasks.reserveCapacity(starts.count)
@@ -137,14 +156,15 @@ package final class WorkerLoop: Sendable {
         end(order.run, .failed("the job is not prepared"), received: now, started: now)
         continue
       }
-      tasks.append((order.run, begin(order, job, received: now)))
+      let patience = isBusy && order.endMayWait ? Self.endPatience : .zero
+      tasks.append((order.run, begin(order, job, received: now, patience)))
     }
     keep(tasks)
   }
 
-  private func begin(_ order: StartRun, _ job: PreparedJob, received: MonotonicInstant)
-    -> Task<Void, Never>
-  {
+  private func begin(
+    _ order: StartRun, _ job: PreparedJob, received: MonotonicInstant, _ patience: Duration
+  ) -> Task<Void, Never> {
     // Not a child of anything: a run lives until it returns or the host kills the process.
     Task(executorPreference: executor) {
       let started = self.time.monotonic
@@ -153,7 +173,7 @@ package final class WorkerLoop: Sendable {
         attempt: Int(order.attempt), seed: order.seed,
         services: RunBridge(loop: self, run: order.run))
       let result = await Self.result(of: job.prototype, run)
-      self.end(order.run, result, received: received, started: started)
+      self.end(order.run, result, received: received, started: started, patience)
     }
   }
 
@@ -175,25 +195,30 @@ package final class WorkerLoop: Sendable {
     let cancelled = state.withLock { state in
       tasks.filter { run, task in
         guard let running = state.runs[run] else { return false }
-        state.runs[run]?.task = task
-        return running.isCancelled
+        if running.isCancelled { return true }
+        state.runs[run] = RunningRun(task: task, isCancelled: false)
+        return false
       }
     }
     for (_, task) in cancelled { task.cancel() }
   }
 
+  /// Only short runs wait after their end: a later slot of the job must not come meanwhile.
   private func end(
-    _ run: UInt64, _ result: RunResult, received: MonotonicInstant, started: MonotonicInstant
+    _ run: UInt64, _ result: RunResult, received: MonotonicInstant, started: MonotonicInstant,
+    _ patience: Duration = .zero
   ) {
+    let now = time.monotonic
     let record = EndedRun(
-      run: run, result: result, received: received, started: started, ended: time.monotonic)
-    emit(closing: run) { $0.add(record) }
+      run: run, result: result, received: received, started: started, ended: now)
+    let due = now < received + patience ? now + patience : Outbox.atOnce
+    emit(closing: run) { $0.add(record, due: due) }
   }
 
   private func cancel(_ runs: [UInt64]) {
     let tasks = state.withLock { state in
       runs.compactMap { run -> Task<Void, Never>? in
-        state.runs[run]?.isCancelled = true
+        state.runs.update(run) { $0.isCancelled = true }
         return state.runs[run]?.task
       }
     }
@@ -270,16 +295,17 @@ package final class WorkerLoop: Sendable {
 
   // MARK: Output
 
-  /// Adds to the outbox, and tells whoever sends when it was empty before.
+  /// Adds to the outbox, and tells whoever sends when something is due earlier than before.
   @discardableResult private func emit<Result>(
     closing run: UInt64? = nil, _ add: (inout Outbox) -> Result
   ) -> Result {
-    let (wasEmpty, result) = state.withLock { state in
-      if let run { state.runs[run] = nil }
-      let wasEmpty = state.outbox.isEmpty
-      return (wasEmpty, add(&state.outbox))
+    let (isEarlier, result) = state.withLock { state in
+      if let run { state.runs.remove(run) }
+      let before = state.outbox.due
+      let result = add(&state.outbox)
+      return (state.outbox.due < before, result)
     }
-    if wasEmpty { outputReady() }
+    if isEarlier { outputReady() }
     return result
   }
 }

@@ -14,6 +14,7 @@ package enum WorkerMain: Sendable {
     sandbox_die_with_parent()
     if getppid() != bornOf { abandon() }
     sandbox_no_new_privileges()
+    sandbox_keep_group()
     sandbox_no_core_dumps()
     let channel = WorkerChannel(descriptor: descriptor) { hello throws(LoadFailure) in
       sandbox_limit_memory(UInt(clamping: hello.memory))

@@ -9,6 +9,12 @@ struct SwarmSummary: Sendable, Hashable {
   /// Free tokens, unsettled proceeds and what standing SELL orders hold.
   var token = TokenAmount.zero
   var usdc = USD.zero
+  /// Orders that never expire.
+  var endless = 0
+  /// When the first order expires.
+  var firstExpiry: Timestamp?
+  /// Fills that the market has not processed yet.
+  var pendingFills = 0
 
   /// Adds up `swarm`.
   ///
@@ -29,7 +35,13 @@ struct SwarmSummary: Sendable, Hashable {
     sol = try sol.adding(account.freeSOL)
     token = try token.adding(account.freeToken)
     orders += account.orders.count
+    pendingFills += account.pendingSlots
     for order in account.orders {
+      if let expires = order.expires {
+        firstExpiry = min(firstExpiry ?? expires, expires)
+      } else {
+        endless += 1
+      }
       switch order.side {
       case .bid: sol = try sol.adding(lots.cost(of: order.size, at: order.price))
       case .ask: token = try token.adding(lots.amount(of: order.size))
@@ -37,11 +49,12 @@ struct SwarmSummary: Sendable, Hashable {
     }
   }
 
-  /// The sums as fields of a log line.
-  var fields: [String: String] {
+  /// The sums as fields of a log line written at `now`.
+  func fields(at now: Timestamp) -> [String: String] {
     [
       "wallets": "\(wallets)", "orders": "\(orders)", "sol": "\(SOL(sol))",
-      "token_atoms": "\(token)", "usdc": "\(usdc)",
+      "token_atoms": "\(token)", "usdc": "\(usdc)", "pending_fills": "\(pendingFills)",
+      "first_expiry_s": firstExpiry.map { "\(($0 - now).components.seconds)" } ?? "",
     ]
   }
 }

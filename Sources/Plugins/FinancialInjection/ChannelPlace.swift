@@ -6,18 +6,23 @@ enum ChannelPlace: Sendable, Hashable {
   case upper(Percent)
   /// Below the pivot; 0 % at the pivot, 100 % at the lower edge and beyond.
   case lower(Percent)
-  /// There is no price, no pivot or no channel yet.
-  case unknown
+  /// There is no channel or no price, and which of them.
+  case unknown(String)
 
-  init(_ market: MarketSnapshot, channel: Channel?) {
-    guard let channel, let pivot = market.pivot, let price = market.mid else {
-      self = .unknown
+  init(_ market: MarketSnapshot) {
+    guard let channel = market.channel else {
+      self = .unknown("the market has no channel yet")
       return
     }
-    if price >= pivot {
-      self = .upper(Self.share(price.count - pivot.count, of: channel.upper.count - pivot.count))
+    guard let price = market.mid else {
+      self = .unknown("a side of the book is empty")
+      return
+    }
+    let center = channel.center.count
+    if price.count >= center {
+      self = .upper(Self.share(price.count - center, of: channel.upper.count - center))
     } else {
-      self = .lower(Self.share(pivot.count - price.count, of: pivot.count - channel.lower.count))
+      self = .lower(Self.share(center - price.count, of: center - channel.lower.count))
     }
   }
 

@@ -1,92 +1,111 @@
 import PluginAPI
 
-/// Carries an injection out: quote, budget, one bundle, event.
+/// Carries injections out: quote, preconditions, charge, one bundle, event.
 struct Execution {
   let settings: FinancialInjection
   let run: Run
-  let price: USD
-  let budget: DayBudget
+  var account: DayAccount
 
-  func perform(_ injection: Injection) async throws -> Outcome {
+  // MARK: What an earlier run left
+
+  /// Brings an injection to its end whose run was lost or could not wait.
+  ///
+  /// - Returns: How this run ends because of it; `nil` when a new injection may be planned.
+  mutating func finishEarlier() async throws -> Outcome? {
+    if run.attempt > 1, account.closed == run.plannedAt {
+      return .nothingToDo("an earlier attempt of this slot brought its injection to an end")
+    }
+    guard let open = account.open else { return nil }
+    if run.attempt > 1, open.planned == run.plannedAt { return try await submit(open) }
+    guard let receipt = open.receipt, let outcome = try? await run.bundles.outcome(of: receipt)
+    else {
+      run.log.warning(
+        "an injection of a lost run stays charged, its fate is not known: \(open.bundle.label)")
+      account.keep()
+      try await account.store(run)
+      return nil
+    }
+    if outcome == .unknown {
+      return .nothingToDo("the fate of the last injection is not known yet: \(open.bundle.label)")
+    }
+    do { run.log.info("an earlier injection: \(try await close(open, outcome))") } catch {
+      run.log.warning("an earlier injection: \(error)")
+    }
+    return nil
+  }
+
+  // MARK: A new one
+
+  mutating func perform(_ injection: Injection, price: USD) async throws -> Outcome {
     var intents: [Intent] = []
-    var sol = SOL(try injection.moved)
+    var sol = try injection.moved
     if let swap = injection.swap {
-      let (request, quoted) = try await request(swap)
-      guard let request else {
-        return .nothingToDo(
-          "the quote of \(quoted) is worse than the oracle by more than \(settings.slippage)")
+      switch try await Offer.ask(swap, price: price, settings: settings, run) {
+      case .refused(let why): return .nothingToDo(why)
+      case .taken(let request, let amount):
+        intents.append(.swap(wallet: swap.wallet, request))
+        sol = amount
       }
-      intents.append(.swap(wallet: swap.wallet, request))
-      sol = quoted
+    }
+    guard try injection.isCovered(by: try await run.swarm, at: price) else {
+      return .nothingToDo("\(injection.reason): balances changed while it was planned")
     }
     intents += injection.transfers.map { .transfer(from: $0.from, to: $0.to, amount: $0.amount) }
-    let bundle = Bundle("injection: \(injection.reason)", tip: settings.tip, intents: intents)
-    return try await send(bundle, injection, sol: sol)
+    let open = OpenInjection(
+      planned: run.plannedAt, day: DayAccount.number(of: run.now), injection: injection, sol: sol,
+      bundle: Bundle("injection: \(injection.reason)", tip: settings.tip, intents: intents))
+    try account.begin(open, at: run.now)
+    try await account.store(run)
+    return try await submit(open)
   }
 
-  /// The swap as it is asked for, with the least that must come out; `nil` for a bad quote.
-  private func request(_ swap: Injection.Swap) async throws -> (SwapRequest?, SOL) {
-    switch swap.direction {
-    case .buySOL:
-      let fair = try Lamports(swap.usdc, at: price)
-      let quote = try await run.swaps.quote(.buySOL(usdc: swap.usdc, minimum: .zero))
-      let floor = try bounded(fair)
-      let fits = quote.sol >= floor
-      return (fits ? .buySOL(usdc: swap.usdc, minimum: floor) : nil, SOL(quote.sol))
-    case .sellSOL:
-      let sol = try Lamports(swap.usdc, at: price)
-      let quote = try await run.swaps.quote(.sellSOL(sol: sol, minimum: .zero))
-      let floor = try bounded(try sol.value(at: price))
-      let fits = quote.usdc >= floor
-      return (fits ? .sellSOL(sol: sol, minimum: floor) : nil, SOL(sol))
-    }
-  }
-
-  /// `fair` less the slippage.
-  private func bounded<Q: Quantity>(_ fair: Q) throws(ArithmeticOverflow) -> Q {
-    try fair.subtracting(settings.slippage.of(fair))
-  }
-
-  private func send(_ bundle: Bundle, _ injection: Injection, sol: SOL) async throws -> Outcome {
-    let usdc = injection.swap?.usdc ?? .zero
-    // The budget is charged first: after a crash it may be too small, never too large.
-    if usdc > .zero { try await budget.spending(usdc).store(run) }
+  private mutating func submit(_ injection: OpenInjection) async throws -> Outcome {
+    var open = injection
     let receipt: BundleReceipt
-    do { receipt = try await run.bundles.submit(bundle) } catch let refusal as Refusal {
-      if usdc > .zero { try await budget.store(run) }
+    do { receipt = try await run.bundles.submit(open.bundle) } catch let refusal as Refusal {
+      account.drop()
+      try await account.store(run)
       guard refusal.code.isTemporary else { throw refusal }
       return .nothingToDo(refusal.description)
     }
-    let outcome = try await run.bundles.outcome(of: receipt)
-    guard outcome.hasLanded else {
-      if usdc > .zero, outcome != .unknown { try await budget.store(run) }
-      throw InjectionFailure(description: "\(bundle.label) did not happen: \(outcome)")
-    }
-    tell(injection, usdc: usdc, sol: sol)
-    return .done("\(injection.reason): \(describe(injection, usdc: usdc, sol: sol))")
+    open.receipt = receipt
+    account.open = open
+    try await account.store(run)
+    return .done(try await close(open, try await run.bundles.outcome(of: receipt)))
   }
 
-  private func tell(_ injection: Injection, usdc: USD, sol: SOL) {
-    run.events.emit(
-      "FIAT_INJECTION",
-      [
-        "usdc": String(usdc.description.dropLast(" USD".count)),
-        "sol": String(sol.description.dropLast(" SOL".count)),
-        "direction": injection.swap.map { "\($0.direction)" } ?? "transfer",
-        "reason": injection.reason, "wallets": "\(injection.transfers.count)",
-      ])
+  /// Writes down how an injection ended.
+  ///
+  /// - Returns: What it did.
+  /// - Throws: `InjectionFailure` when it did not do it.
+  private mutating func close(_ open: OpenInjection, _ outcome: BundleOutcome) async throws
+    -> String
+  {
+    var failure: InjectionFailure? = InjectionFailure(
+      description: "\(open.bundle.label) did not happen: \(outcome)")
+    switch outcome {
+    case .unknown:
+      failure = InjectionFailure(
+        description: "\(open.bundle.label) stays charged until its fate is known")
+    case .landed:
+      failure = nil
+      account.keep()
+    case .partial:
+      failure = InjectionFailure(
+        description: "\(open.bundle.label) happened in part and stays charged: \(outcome)")
+      account.keep()
+    default: account.giveBack()
+    }
+    if account.open == nil { try await account.store(run) }
+    if let failure { throw failure }
+    return tell(Deed(open, outcome))
+  }
+
+  private func tell(_ deed: Deed) -> String {
+    run.events.emit("FIAT_INJECTION", deed.fields)
     run.metrics.add("fiat_injections")
-    run.metrics.add("fiat_injection_usdc", Double(usdc.count) / 1e6)
-  }
-
-  private func describe(_ injection: Injection, usdc: USD, sol: SOL) -> String {
-    let given =
-      injection.transfers.isEmpty ? "" : ", \(injection.transfers.count) wallets topped up"
-    switch injection.swap?.direction {
-    case .buySOL: return "bought \(sol) for \(usdc)\(given)"
-    case .sellSOL: return "sold \(sol) for \(usdc)\(given)"
-    case nil: return "moved \(sol)\(given)"
-    }
+    run.metrics.add("fiat_injection_usdc", Double(deed.usdc.count) / 1e6)
+    return deed.text
   }
 }
 

@@ -14,8 +14,9 @@ struct Announcement: Sendable, Hashable {
   /// The accounts that the grid uses.
   var accounts: [AccountID]
 
-  init(_ state: GridState, market: MarketSnapshot, wallets: [Wallet]) {
-    channel = Channel(lower: state.lower, upper: state.upper, pivot: market.pivot)
+  init(_ state: GridState, _ market: MarketSnapshot, _ wallets: [Wallet]) {
+    channel = Channel(
+      lower: state.zones[.bid], upper: state.zones[.ask], pivot: market.soundPivot)
     generation = state.generation
     accounts = wallets.flatMap { $0.accounts.prefix(2).map(\.id) }
   }

@@ -1,102 +1,141 @@
 import PluginAPI
 
-/// Sends the changes of a rebuild, a bundle per wallet, and follows them to their ends.
-struct Dispatch {
-  /// What became of a rebuild.
-  struct Report {
-    var kept = 0
-    var cancelled = 0
-    var placed = 0
-    var dropped = 0
-    var failed: [String] = []
-    /// Set when every bundle was refused for the time being.
-    var postponed: String?
+/// What became of bundles.
+struct Report: Sendable, Hashable {
+  var kept = 0
+  var cancelled = 0
+  var placed = 0
+  var dropped = 0
+  /// What went wrong, by wallet.
+  var failed: [String] = []
+  /// Bundles that nobody knows the fate of.
+  var unknown: [PendingBundle] = []
+  /// All bundles that were asked after.
+  var followed: Set<BundleID> = []
+  var landed = Landing()
 
-    var summary: String {
-      var text = "\(kept) kept, \(cancelled) cancelled, \(placed) placed"
-      if dropped > 0 { text += ", \(dropped) dropped" }
-      if !failed.isEmpty { text += "; " + failed.joined(separator: "; ") }
-      return text
-    }
-  }
-
-  let run: Run
-  let tip: SOL
-  let trigger: Trigger
-  let generation: Int
-  let pivot: PriceLots?
-
-  /// Submits every change, then waits for the fates.
-  ///
-  /// - Throws: `Refusal` when nothing stands, every bundle was refused, and waiting does not help.
-  func send(_ changes: [WalletChange]) async throws -> Report {
-    var report = Report()
-    var accepted: [(WalletChange, BundleReceipt)] = []
-    var refusals: [Refusal] = []
-    for change in changes {
-      report.kept += change.kept
-      guard !change.intents.isEmpty else { continue }
-      do {
-        accepted.append((change, try await run.bundles.submit(bundle(change))))
-      } catch let refusal as Refusal {
-        refusals.append(refusal)
-        report.failed.append("\(change.wallet): \(refusal)")
-        run.log.warning("grid bundle refused: \(refusal)", ["wallet": "\(change.wallet)"])
-      }
-    }
-    if accepted.isEmpty, let first = refusals.first {
-      let lasting = refusals.first { !$0.code.isTemporary }
-      if let lasting, report.kept == 0 { throw lasting }
-      if lasting == nil { report.postponed = first.description }
-    }
-    for (change, receipt) in accepted { try await follow(change, receipt, &report) }
-    return report
-  }
-
-  private func bundle(_ change: WalletChange) -> Bundle {
-    Bundle(
-      "grid \(generation) \(trigger.rawValue) \(change.wallet)", tip: tip, priority: .rebuild,
-      intents: change.intents)
-  }
-
-  private func follow(
-    _ change: WalletChange, _ receipt: BundleReceipt, _ report: inout Report
-  ) async throws {
-    let outcome = try await run.bundles.outcome(of: receipt)
-    guard case .landed(_, let results) = outcome else {
-      report.failed.append("\(change.wallet): \(outcome.phrase)")
-      run.log.warning("grid bundle did not land: \(outcome.phrase)", ["bundle": "\(receipt.id)"])
-      return
-    }
-    let dropped = results.count { if case .dropped = $0 { true } else { false } }
-    let placed = change.placed.count - dropped
-    report.cancelled += change.cancelled
-    report.placed += placed
-    report.dropped += dropped
-    tell(change, placed: placed)
-  }
-
-  private func tell(_ change: WalletChange, placed: Int) {
-    run.events.emit(
-      "GRID_REBUILD",
-      [
-        "pivot": pivot.map { "\($0)" } ?? "", "trigger": trigger.rawValue,
-        "wallet": "\(change.wallet)", "generation": "\(generation)", "kept": "\(change.kept)",
-        "cancelled": "\(change.cancelled)", "placed": "\(placed)",
-      ])
+  var summary: String {
+    var text = "\(kept) kept, \(cancelled) cancelled, \(placed) placed"
+    if dropped > 0 { text += ", \(dropped) dropped" }
+    let troubles = failed + unknown.map { "\($0.wallet): fate unknown" }
+    return ([text] + troubles).joined(separator: "; ")
   }
 }
 
-extension BundleOutcome {
-  /// A few words for summaries.
-  var phrase: String {
-    switch self {
-    case .landed(let slot, _): "landed in slot \(slot)"
-    case .reverted(let reason): "reverted: \(reason)"
-    case .partial(let slot, _): "landed in part in slot \(slot)"
-    case .expired: "expired"
-    case .unknown: "fate unknown"
-    @unknown default: "unknown end"
+/// Sends the changes of a rebuild, a bundle per wallet, and follows them to their ends.
+struct Dispatch {
+  /// What was sent.
+  struct Sent {
+    var accepted: [PendingBundle] = []
+    var refused: [(wallet: WalletID, refusal: Refusal)] = []
+  }
+
+  let run: Run
+
+  /// Submits a bundle for each change that changes anything.
+  func submit(
+    _ changes: [WalletChange], tip: SOL, _ trigger: Trigger, _ generation: Int, pivot: PriceLots?
+  )
+    async throws -> Sent
+  {
+    var sent = Sent()
+    for change in changes where !change.intents.isEmpty {
+      let label = "grid \(generation) \(trigger.rawValue) \(change.wallet)"
+      let isCancel = change.places.isEmpty
+      let bundle = Bundle(
+        label, tip: tip, priority: isCancel ? .cancel : .rebuild, intents: change.intents)
+      do {
+        let receipt = try await run.bundles.submit(bundle)
+        sent.accepted.append(
+          PendingBundle(
+            wallet: change.wallet, bundle: receipt.id, trigger: trigger, generation: generation,
+            pivot: pivot, kept: change.kept, cancelled: change.cancelled, places: change.places))
+      } catch let refusal as Refusal {
+        sent.refused.append((change.wallet, refusal))
+        log(refusal, change.wallet)
+      }
     }
+    return sent
+  }
+
+  /// What passes by itself is told by the run's outcome; it need not be logged every second.
+  private func log(_ refusal: Refusal, _ wallet: WalletID) {
+    let fields = ["wallet": "\(wallet)"]
+    if refusal.code.isTemporary {
+      run.log.debug("grid bundle refused: \(refusal)", fields)
+    } else {
+      run.log.warning("grid bundle refused: \(refusal)", fields)
+    }
+  }
+
+  /// Waits for the fates of `pending`.
+  func follow(_ pending: [PendingBundle]) async throws -> Report {
+    var report = Report()
+    for bundle in pending {
+      report.followed.insert(bundle.bundle)
+      try await follow(bundle, &report)
+    }
+    return report
+  }
+
+  /// Asks after bundles that an earlier run did not see the end of.
+  func resume(_ state: GridState) async throws -> GridState {
+    var state = state
+    let before = state
+    state.take(try await follow(state.pending))
+    if state != before { try await run.state.set(GridState.key, to: state) }
+    return state
+  }
+
+  private func follow(_ bundle: PendingBundle, _ report: inout Report) async throws {
+    do {
+      take(try await run.bundles.outcome(of: BundleReceipt(id: bundle.bundle)), bundle, &report)
+    } catch let error as ServiceError {
+      report.failed.append("\(bundle.wallet): \(error)")
+      run.log.warning("grid bundle lost sight of: \(error)", ["bundle": "\(bundle.bundle)"])
+    }
+  }
+
+  private func take(_ outcome: BundleOutcome, _ bundle: PendingBundle, _ report: inout Report) {
+    switch outcome {
+    case .landed(let slot, let results): landed(slot, results, bundle, &report)
+    case .partial(let slot, let results):
+      landed(slot, results, bundle, &report)
+      fail(bundle, "landed in part in slot \(slot)", &report)
+    case .reverted(let reason): fail(bundle, "reverted: \(reason)", &report)
+    case .expired: fail(bundle, "expired", &report)
+    case .unknown: report.unknown.append(bundle)
+    @unknown default: fail(bundle, "unknown end", &report)
+    }
+  }
+
+  private func fail(_ bundle: PendingBundle, _ phrase: String, _ report: inout Report) {
+    report.failed.append("\(bundle.wallet): \(phrase)")
+    run.log.warning("grid bundle did not land: \(phrase)", ["bundle": "\(bundle.bundle)"])
+  }
+
+  private func landed(
+    _ slot: UInt64, _ results: [IntentResult?], _ bundle: PendingBundle, _ report: inout Report
+  ) {
+    let (mine, others) = (bundle.places, results.indices.filter { !bundle.places.contains($0) })
+    let fates = mine.map { results.indices.contains($0) ? results[$0] : nil }
+    let dropped = fates.count { if case .dropped = $0 { true } else { false } }
+    let placed = fates.count { $0 != nil } - dropped
+    let cancelled = others.contains { results[$0] == nil } ? 0 : bundle.cancelled
+    report.landed.take(slot, at: run.now)
+    report.dropped += dropped
+    report.placed += placed
+    report.cancelled += cancelled
+    tell(bundle, cancelled: cancelled, placed: placed)
+  }
+
+  private func tell(_ bundle: PendingBundle, cancelled: Int, placed: Int) {
+    run.events.emit(
+      "GRID_REBUILD",
+      [
+        "pivot": bundle.pivot.map { "\($0)" } ?? "", "trigger": bundle.trigger.rawValue,
+        "wallet": "\(bundle.wallet)", "generation": "\(bundle.generation)",
+        "kept": "\(bundle.kept)", "cancelled": "\(cancelled)", "placed": "\(placed)",
+      ])
   }
 }

@@ -11,65 +11,82 @@ struct Funds: Sendable, Hashable {
   ///
   /// - Throws: `ArithmeticOverflow` when a sum does not fit.
   init(_ wallet: Wallet, reserve: SOL, market: MarketLots) throws(ArithmeticOverflow) {
-    var sol = try wallet.sol.subtracting(reserve.lamports)
-    var token = wallet.token
-    var standing = BaseLots.zero
+    var sol = try wallet.sol.count.adding(-reserve.count)
+    var token = wallet.token.count
+    var standing: Int64 = 0
     for account in wallet.accounts {
-      sol = try sol.adding(account.freeSOL)
-      token = try token.adding(account.freeToken)
+      sol = try sol.adding(account.freeSOL.count)
+      token = try token.adding(account.freeToken.count)
       for order in account.orders {
         switch order.side {
-        case .bid: sol = try sol.adding(market.cost(of: order.size, at: order.price))
-        case .ask: standing = try standing.adding(order.size)
+        case .bid: sol = try sol.adding(market.cost(of: order.size, at: order.price).count)
+        case .ask: standing = try standing.adding(order.size.count)
         }
       }
     }
-    self.sol = max(sol, .zero)
-    lots = try BaseLots(token.count / market.baseLot.count).adding(standing)
+    self.sol = Lamports(max(sol, 0))
+    lots = BaseLots(try (token / max(1, market.baseLot.count)).adding(standing))
   }
+}
 
-  /// The part of `levels` that can be paid: all, or all made smaller in the same proportion, and
-  /// none larger than its share of the funds.
+extension Int64 {
+  /// The sum. Beside the contract's own it is free of calls.
   ///
-  /// Levels that become smaller than the market's minimum are left out.
-  ///
-  /// - Throws: `ArithmeticOverflow` when a sum does not fit.
-  func affordable(_ levels: [GridLevel], _ side: Side, limits: FundsLimits, market: MarketLots)
-    throws(ArithmeticOverflow) -> [GridLevel]
-  {
-    let have = Lamports(side == .bid ? sol.count : lots.count)
-    let need = try Self.need(levels, side, market)
-    let budget = try have.subtracting(limits.margin.of(have)).count
-    let largest = try limits.share.of(have)
-    var paid: [GridLevel] = []
-    for var level in levels {
-      if need > have.count { level.size = try level.size.scaled(by: budget, over: need) }
-      let bound =
-        side == .bid ? market.size(for: largest, at: level.price) : BaseLots(largest.count)
-      level.size = min(level.size, bound)
-      if level.size >= market.minimumSize, level.size > .zero { paid.append(level) }
-    }
-    return paid
-  }
-
-  private static func need(_ levels: [GridLevel], _ side: Side, _ market: MarketLots)
-    throws(ArithmeticOverflow) -> Int64
-  {
-    var sum = Lamports.zero
-    for level in levels {
-      let part =
-        side == .bid
-        ? try market.cost(of: level.size, at: level.price) : Lamports(level.size.count)
-      sum = try sum.adding(part)
-    }
-    return sum.count
+  /// - Throws: `ArithmeticOverflow` when the sum does not fit.
+  func adding(_ other: Int64) throws(ArithmeticOverflow) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    guard !overflow else { throw ArithmeticOverflow("\(self) + \(other)") }
+    return sum
   }
 }
 
 /// How far a wallet's funds may be used.
-struct FundsLimits: Sendable, Hashable {
+struct FundsRule: Sendable, Hashable {
   /// What is left unused when the funds do not suffice, so that kept orders may differ a little.
   var margin: Percent
   /// The largest order as a share of the funds.
   var share: Percent
+  let market: MarketLots
+
+  /// The part of `levels` that can be paid: all, or all made smaller in the same proportion, and
+  /// none larger than its share of the funds.
+  ///
+  /// Levels that become smaller than `minimum` are left out.
+  ///
+  /// - Throws: `ArithmeticOverflow` when a sum does not fit.
+  func affordable(_ levels: ArraySlice<GridLevel>, _ side: Side, _ funds: Funds, minimum: BaseLots)
+    throws(ArithmeticOverflow) -> [GridLevel]
+  {
+    let have = side == .bid ? funds.sol.count : funds.lots.count
+    let need = try need(levels, side)
+    let largest = try share.of(Lamports(have))
+    var paid: [GridLevel] = []
+    paid.reserveCapacity(levels.count)
+    for var level in levels {
+      if need > have {
+        let budget = try Lamports(have).subtracting(margin.of(Lamports(have)))
+        level.size = try level.size.scaled(by: budget.count, over: need)
+      }
+      if try value(level, side) > largest.count { level.size = bound(largest, side, level.price) }
+      if level.size.count >= minimum.count { paid.append(level) }
+    }
+    return paid
+  }
+
+  private func bound(_ largest: Lamports, _ side: Side, _ price: PriceLots) -> BaseLots {
+    side == .bid ? market.size(for: largest, at: price) : BaseLots(largest.count)
+  }
+
+  private func need(_ levels: ArraySlice<GridLevel>, _ side: Side) throws(ArithmeticOverflow)
+    -> Int64
+  {
+    var sum: Int64 = 0
+    for level in levels { sum = try sum.adding(value(level, side)) }
+    return sum
+  }
+
+  /// What a level takes of the funds of its side.
+  private func value(_ level: GridLevel, _ side: Side) throws(ArithmeticOverflow) -> Int64 {
+    side == .bid ? try market.cost(of: level.size, at: level.price).count : level.size.count
+  }
 }

@@ -9,21 +9,26 @@ struct GridLevel: Sendable, Hashable {
 /// One side of the grid as it should be, whoever quotes it.
 struct SidePlan: Sendable, Hashable {
   var side: Side
-  /// The end of the zone.
-  var edge: PriceLots
   /// The levels from the innermost outwards.
   var levels: [GridLevel]
+  /// Why there are fewer levels than the table asks for, if so.
+  var shortage: Shortage?
+  /// The smallest order that is placed.
+  var minimum: BaseLots
 }
 
 /// What one side is to look like.
 struct SideShape: Sendable, Hashable {
   var side: Side
   var anchor: PriceLots
-  var width: Percent
+  /// The end of the zone, where the outermost level lies.
+  var edge: PriceLots
   var levels: Int
   var gamma: Double
   var depth: Lamports
   var multiplier: Double
+  /// The least that an order must be worth.
+  var minimumOrder: Lamports
 }
 
 extension SidePlan {
@@ -31,33 +36,42 @@ extension SidePlan {
   ///
   /// The depth is turned into lots at the anchor's price, so that the sizes sum exactly to it. There
   /// are fewer levels than asked for when the zone has fewer ticks or when a level would be smaller
-  /// than the market's minimum.
-  ///
-  /// - Throws: `ArithmeticOverflow` when a price does not fit.
-  init(_ shape: SideShape, book: [BookLevel], improvement: QueueImprovement)
-    throws(ArithmeticOverflow)
-  {
+  /// than the smallest order.
+  init(_ shape: SideShape, book: [BookLevel], improvement: QueueImprovement) {
     let lots = improvement.lots
-    let zone = Self.zone(try shape.width.of(shape.anchor), shape)
+    let zone = Self.zone(shape)
     let depth = lots.size(for: shape.depth, at: shape.anchor)
-    let count = LevelSizes.count(
-      limit: Int(min(Int64(shape.levels), zone)), depth: depth, multiplier: shape.multiplier,
-      minimum: lots.minimumSize)
-    let sizes = LevelSizes.geometric(depth: depth, count: count, multiplier: shape.multiplier)
-    let offsets = improvement.improved(
-      LevelPrices.offsets(zone: zone, levels: count, gamma: shape.gamma), side: shape.side,
-      anchor: shape.anchor, book: book)
     side = shape.side
-    edge = shape.side.price(zone, from: shape.anchor)
-    levels = zip(offsets, sizes).map { offset, size in
+    minimum = max(lots.minimumSize, BaseLots(1), Self.lots(worth: shape.minimumOrder, shape, lots))
+    let weights = LevelWeights.most(
+      limit: Int(min(Int64(shape.levels), zone)), depth: depth, multiplier: shape.multiplier,
+      minimum: minimum)
+    let count = weights.count
+    var offsets = LevelPrices.offsets(zone: zone, levels: count, gamma: shape.gamma)
+    improvement.improve(&offsets, side: side, anchor: shape.anchor, book: book)
+    levels = zip(offsets, weights.sizes(of: depth)).map { offset, size in
       GridLevel(price: shape.side.price(offset, from: shape.anchor), size: size)
     }
+    guard shape.levels > count, shape.depth > .zero else { return }
+    shortage =
+      Int64(count) == zone
+      ? .ticks(side, zone, of: shape.levels) : .sizes(side, count, of: shape.levels, minimum)
   }
 
   /// The zone in ticks: at least one, and on the BUY side never down to a price of zero.
-  private static func zone(_ width: PriceLots, _ shape: SideShape) -> Int64 {
+  private static func zone(_ shape: SideShape) -> Int64 {
     let anchor = shape.anchor.count
     let limit = shape.side == .bid ? anchor - 1 : Int64.max - anchor
-    return max(0, min(max(1, width.count), limit))
+    return max(0, min(max(1, shape.side.distance(from: shape.anchor, to: shape.edge)), limit))
+  }
+
+  /// The lots that are worth `value` wherever in the zone they stand, rounded up.
+  private static func lots(worth value: Lamports, _ shape: SideShape, _ lots: MarketLots)
+    -> BaseLots
+  {
+    let lowest = min(shape.anchor, shape.edge)
+    let size = lots.size(for: value, at: lowest)
+    guard let exact = try? lots.cost(of: size, at: lowest), exact < value else { return size }
+    return BaseLots(size.count + 1)
   }
 }

@@ -1,17 +1,25 @@
 import PluginAPI
 
 /// Why the grid is rebuilt.
-enum Trigger: String, Sendable {
-  /// There is no grid yet.
+enum Trigger: String, Sendable, Codable {
+  /// There is no grid yet, or nothing of it stands.
   case first
-  /// Another job or a changed configuration asked for it.
+  /// Another job asked for it.
   case signal
   /// An operator asked for it.
   case manual
+  /// The job table changed.
+  case configuration
   /// The wallets that can quote are others than before.
   case swarm
+  /// A part of the last rebuild failed.
+  case retry
+  /// Orders stand that should not.
+  case astray
   /// Orders were filled or dropped.
   case missing
+  /// target-control asks for another BUY side than the one that stands.
+  case control
   /// The price left the price that the grid was built on.
   case deviation
   /// The price came near the end of the channel.
@@ -24,47 +32,7 @@ enum Trigger: String, Sendable {
   case entropy
 
   /// Whether every order is replaced, even those that could stay.
-  var isFull: Bool { [.first, .signal, .manual, .entropy].contains(self) }
-}
-
-/// What the job remembers about the grid that stands.
-struct GridState: Sendable, Hashable, Codable {
-  static let key = "grid"
-
-  /// The market price the grid was built on.
-  var reference: PriceLots
-  /// The outermost BUY price of the channel.
-  var lower: PriceLots
-  /// The outermost SELL price of the channel.
-  var upper: PriceLots
-  /// When the grid was last rebuilt.
-  var rebuilt: Timestamp
-  /// When it was last rebuilt from nothing.
-  var refreshed: Timestamp
-  /// Counts rebuilds.
-  var generation: Int
-  /// How many orders should stand.
-  var expected: Int
-  /// The wallets that quote.
-  var wallets: [WalletID]
-  /// The turn that the segments were dealt out for.
-  var turn: Int64
-  /// Whether a rebuild was asked for too soon after the last one.
-  var isOwed: Bool = false
-}
-
-/// What stands on the book, in short.
-struct Standing: Sendable, Hashable {
-  var orders: Int
-  var firstExpiry: Timestamp?
-  var wallets: [WalletID]
-
-  init(_ swarm: Swarm) {
-    let all = swarm.wallets.flatMap(\.accounts).flatMap(\.orders)
-    orders = all.count
-    firstExpiry = all.compactMap(\.expires).min()
-    wallets = swarm.quoting.map(\.id)
-  }
+  var isFull: Bool { [.signal, .manual, .entropy].contains(self) }
 }
 
 /// All that the decision to rebuild depends on.
@@ -72,15 +40,17 @@ struct GridMoment: Sendable, Hashable {
   var now: Timestamp
   var cause: Cause
   var price: PriceLots
-  var standing: Standing
+  /// The wallets that can quote.
+  var wallets: [Wallet]
   var turn: Int64
+  /// How the BUY side shall be shaped.
+  var control: BuyControl
 }
 
 /// Decides whether the grid must be rebuilt.
 struct TriggerRule {
   enum Decision: Hashable {
     case rebuild(Trigger)
-    case postpone(String)
     case rest(String)
   }
 
@@ -90,14 +60,16 @@ struct TriggerRule {
 
   func decide(_ moment: GridMoment, after state: GridState?) -> Decision {
     guard let state else { return .rebuild(.first) }
-    let asked = asked(moment, state)
-    guard let trigger = asked ?? found(moment, state) else {
+    guard let trigger = asked(moment, state) ?? found(moment, state) else {
       return .rest("the grid of generation \(state.generation) stands")
     }
-    let next = state.rebuilt + settings.minimumGap
-    guard moment.now < next else { return .rebuild(trigger) }
-    let why = "\(trigger.rawValue): too soon after the last rebuild"
-    return asked == nil ? .rest(why) : .postpone(why)
+    guard moment.now < next(after: state) else { return .rebuild(trigger) }
+    return .rest("\(trigger.rawValue): too soon after the last rebuild")
+  }
+
+  /// A first failure is made good at the next slot; later ones keep the gap, as each costs fees.
+  private func next(after state: GridState) -> Timestamp {
+    state.failures == 1 ? state.rebuilt : state.rebuilt + settings.minimumGap
   }
 
   private func asked(_ moment: GridMoment, _ state: GridState) -> Trigger? {
@@ -109,34 +81,35 @@ struct TriggerRule {
   }
 
   private func found(_ moment: GridMoment, _ state: GridState) -> Trigger? {
-    if moment.standing.orders == 0, state.expected > 0 { return .first }
-    if moment.standing.wallets != state.wallets { return .swarm }
-    if moment.standing.orders < state.expected { return .missing }
+    if state.settings != settings.fingerprint { return .configuration }
+    if moment.wallets.map(\.id) != state.expected.map(\.wallet) { return .swarm }
+    let standing = Standing(
+      moment.wallets, state.expected, busy: state.busy, refill: settings.refill)
+    if standing.orders == 0, standing.missing > 0 { return .first }
+    if state.failures > 0 { return .retry }
+    if standing.astray > 0 { return .astray }
+    if standing.missing > 0 { return .missing }
+    if moment.control.differs(from: state.control, by: settings.sizeTolerance) { return .control }
     if isFar(moment.price, state.reference) { return .deviation }
     if isNearEdge(moment.price, state) { return .proximity }
-    if expires(moment) { return .expiry }
+    if let first = standing.firstExpiry, first - moment.now <= settings.renewal { return .expiry }
     if moment.turn != state.turn { return .rotation }
     return moment.now - state.refreshed >= settings.entropy ? .entropy : nil
   }
 
   private func isFar(_ price: PriceLots, _ reference: PriceLots) -> Bool {
-    let distance = (price.count - reference.count).magnitude
-    return exceeds(distance, settings.deviation, of: reference)
+    exceeds(Int128(price.count) - Int128(reference.count), settings.deviation, of: reference)
   }
 
   private func isNearEdge(_ price: PriceLots, _ state: GridState) -> Bool {
-    let down = max(0, price.count - state.lower.count)
-    let up = max(0, state.upper.count - price.count)
-    return !exceeds(down.magnitude, settings.proximity, of: state.lower)
-      || !exceeds(up.magnitude, settings.proximity, of: price)
+    let (lower, upper) = (state.zones[.bid], state.zones[.ask])
+    let down = max(0, Int128(price.count) - Int128(lower.count))
+    let up = max(0, Int128(upper.count) - Int128(price.count))
+    return state.count(.bid) > 0 && !exceeds(down, settings.proximity, of: lower)
+      || state.count(.ask) > 0 && !exceeds(up, settings.proximity, of: price)
   }
 
-  private func exceeds(_ distance: UInt64, _ share: Percent, of whole: PriceLots) -> Bool {
-    Int128(distance) * Int128(Percent.whole.count) > Int128(share.count) * Int128(whole.count)
-  }
-
-  private func expires(_ moment: GridMoment) -> Bool {
-    guard let first = moment.standing.firstExpiry else { return false }
-    return first - moment.now <= settings.expiry / 3
+  private func exceeds(_ distance: Int128, _ share: Percent, of whole: PriceLots) -> Bool {
+    abs(distance) * Int128(Percent.whole.count) > Int128(share.count) * Int128(whole.count)
   }
 }

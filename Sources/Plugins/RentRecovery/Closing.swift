@@ -1,85 +1,67 @@
 import PluginAPI
 
-/// Which of the idle accounts are closed.
-struct Choice: Sendable {
-  let idleFor: Duration
-  let limit: Int
-  let tip: SOL
-  let now: Timestamp
-  /// The accounts the grid says it uses; `nil` when it has not said so since the host started.
-  let grid: [AccountID]?
+/// What empties an account before it can be closed.
+struct Steps: Sendable, Hashable, Codable {
+  /// Fills that one instruction processes (OpenBook V2 program).
+  private static let consumedAtOnce = 8
+  /// As many such instructions go into one bundle.
+  private static let mostConsumes = 8
 
-  /// The closings, the longest unused first.
-  func closings(of idle: [ReclaimableAccount], in swarm: Swarm) -> [Closing] {
-    let known = Dictionary(
-      swarm.wallets.flatMap(\.accounts).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }
-    )
-    let free = idle.filter { isFree($0, known[$0.id]) }
-    return free.sorted { ($0.lastUsed, $0.id) < ($1.lastUsed, $1.id) }.prefix(limit)
-      .map { Closing($0, holding: known[$0.id]) }
-  }
+  /// Cancels of exactly the orders that were seen, then the processing of fills.
+  var emptying: [Intent] = []
+  /// Whether one bundle can process all fills that wait.
+  var canFinish = true
+  var settles: AccountID?
+  var tip: SOL
 
-  private func isFree(_ account: ReclaimableAccount, _ held: OpenOrdersAccount?) -> Bool {
-    guard now - account.lastUsed >= idleFor, account.rent > tip.lamports else { return false }
-    guard let grid else { return held?.orders.isEmpty ?? true }
-    return !grid.contains(account.id)
-  }
-}
+  /// For accounts that hold nothing.
+  init(tip: SOL) { self.tip = tip }
 
-/// How one account is closed.
-struct Closing: Sendable, Hashable {
-  var account: AccountID
-  var rent: Lamports
-  /// What to do, in order: cancel, consume, settle, close.
-  var intents: [Intent]
-
-  init(_ idle: ReclaimableAccount, holding held: OpenOrdersAccount?) {
-    account = idle.id
-    rent = idle.rent
-    let hasOrders = held.map { !$0.orders.isEmpty } ?? false
-    let hasProceeds = held.map { $0.freeSOL > .zero || $0.freeToken > .zero } ?? false
-    intents = hasOrders ? [.cancelAll(account: idle.id)] : []
-    if hasOrders || hasProceeds || idle.needsSettling {
-      intents += [.consumeEvents, .settle(account: idle.id)]
-    }
-    intents.append(.closeAccount(account: idle.id))
-  }
-
-  func bundle(tip: SOL) -> Bundle { Bundle("rent of \(account)", tip: tip, intents: intents) }
-}
-
-/// What became of the closings.
-struct Tally: Sendable, Hashable {
-  var closed = 0
-  var reclaimed = Lamports.zero
-  var failures: [String] = []
-  /// Whether every failure so far was a refusal for the time being.
-  var isTemporary = true
-
-  /// Counts one closing that was refused.
-  mutating func add(_ closing: Closing, _ refusal: Refusal) {
-    failures.append("\(closing.account): \(refusal)")
-    if !refusal.code.isTemporary { isTemporary = false }
-  }
-
-  /// Counts one closing. Every step must have been carried out; the last says what came back.
+  /// For an open-orders account.
   ///
-  /// - Throws: `ArithmeticOverflow` when the sum does not fit.
-  mutating func add(_ closing: Closing, _ outcome: BundleOutcome) throws(ArithmeticOverflow) {
-    guard case .landed(_, let results) = outcome else { return fail(closing, "\(outcome)") }
-    for (step, result) in results.enumerated() {
-      if case .dropped(let why) = result {
-        return fail(closing, "step \(step + 1) was dropped: \(why)")
-      }
-    }
-    closed += 1
-    var rent = closing.rent
-    if case .returned(let sol, _)? = results.last { rent = sol }
-    reclaimed = try reclaimed.adding(rent)
+  /// Orders are cancelled one by one, never all: one that was placed since stays, the account is not
+  /// empty, closing fails and undoes the whole bundle. It is always settled: whoever deposits
+  /// something into it in the last moment does not keep it open.
+  init(
+    emptying account: OpenOrdersAccount, flags: ReclaimableAccount?, pendingEvents: Int?, tip: SOL
+  ) {
+    self.tip = tip
+    settles = account.id
+    emptying = account.orders.map { .cancel(account: account.id, order: $0.id) }
+    let waits =
+      !account.orders.isEmpty || account.pendingSlots > 0 || flags?.needsConsuming == true
+    guard waits else { return }
+    let events = max(1, account.pendingSlots, pendingEvents ?? 0)
+    let instructions = (events + Self.consumedAtOnce - 1) / Self.consumedAtOnce
+    canFinish = instructions <= Self.mostConsumes
+    emptying += Array(repeating: .consumeEvents, count: min(instructions, Self.mostConsumes))
+  }
+}
+
+/// How accounts of one wallet are closed.
+struct Closing: Sendable, Hashable, Codable {
+  var accounts: [AccountID]
+  var rent: Lamports
+  var steps: Steps
+
+  /// Why it exists, in a few words.
+  var label: String {
+    accounts.count == 1 ? "rent of \(accounts[0])" : "rent of \(accounts.count) accounts"
   }
 
-  private mutating func fail(_ closing: Closing, _ why: String) {
-    failures.append("\(closing.account): \(why)")
-    isTemporary = false
+  /// Everything at once: cancel, consume, settle, close.
+  var whole: Bundle {
+    let settle = steps.settles.map { [Intent.settle(account: $0)] } ?? []
+    return Bundle(
+      label, tip: steps.tip,
+      intents: steps.emptying + settle + accounts.map { .closeAccount(account: $0) })
+  }
+
+  /// The first steps alone, for when everything does not fit: closing is left to a later run.
+  /// Such a bundle only cancels, so it passes in every trading state.
+  var firstSteps: Bundle? {
+    guard !steps.emptying.isEmpty else { return nil }
+    return Bundle(
+      "emptying \(accounts.first?.description ?? "")", tip: steps.tip, intents: steps.emptying)
   }
 }

@@ -29,7 +29,7 @@ enum Headroom {
   static func of(_ swarm: Swarm, inventory: Inventory) -> Percent {
     let taken = Int128(swarm.locked.count) + Int128(inventory.token.count)
     let whole = Int128(Percent.whole.count)
-    let share = taken * whole / Int128(swarm.emission.count)
+    let share = max(0, taken) * whole / Int128(swarm.emission.count)
     return Percent(Int64(max(0, whole - share)))
   }
 }
@@ -37,14 +37,16 @@ enum Headroom {
 extension TargetControl {
   /// How the grid may buy at `headroom`.
   ///
-  /// Between the bounds the multiplier grows in a straight line: the more others hold, the denser
-  /// the BUY side. Below the lower bound the BUY depth shrinks, down to nothing at no headroom.
+  /// Between the bounds the multiplier grows in a straight line, to four decimals: the more others
+  /// hold, the denser the BUY side. Below the lower bound the BUY depth shrinks, down to nothing at no headroom.
   func steer(_ headroom: Percent) -> Control {
     let span = Double(upperHeadroom.count - lowerHeadroom.count)
     let place = Double(headroom.count - lowerHeadroom.count) / span
     let share = min(max(place, 0), 1)
     let multiplier = minimumMultiplier + (maximumMultiplier - minimumMultiplier) * share
-    return Control(headroom: headroom, multiplier: multiplier, depth: depth(headroom))
+    return Control(
+      headroom: headroom, multiplier: (multiplier * 10_000).rounded() / 10_000,
+      depth: depth(headroom))
   }
 
   private func depth(_ headroom: Percent) -> Percent {

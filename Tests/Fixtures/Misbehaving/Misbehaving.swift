@@ -8,7 +8,7 @@ import PluginAPI
     jobs: [
       Trap.self, Throw.self, Hang.self, Spin.self, Allocate.self, CloseChannel.self,
       GarbleChannel.self, Print.self, IgnoreCancel.self, Fork.self, Exit.self, Slow.self,
-      Echo.self, Ask.self, Tell.self, Crowd.self,
+      Echo.self, Ask.self, Tell.self, Crowd.self, Escape.self, Peek.self, Hoard.self,
     ]
   ).exported()
 }

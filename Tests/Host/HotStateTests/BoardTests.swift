@@ -33,6 +33,23 @@ extension BoardEntry {
     #expect(try await board.read("a")?.json == "2")
   }
 
+  @Test func oneJobCannotFillTheBoard() async throws {
+    var limits = BoardLimits()
+    limits.keysOfJob = 2
+    let board = MemoryBoard(limits: limits)
+    for key in ["a", "b", "b"] {
+      try await board.publish(BoardEntry("1", by: "greedy", at: 1), under: key)
+    }
+    await #expect(throws: BoardError.self) {
+      try await board.publish(BoardEntry("1", by: "greedy", at: 1), under: "c")
+    }
+    try await board.publish(BoardEntry("1", by: "other", at: 1), under: "c")
+    // Who publishes under a key last, has it.
+    try await board.publish(BoardEntry("2", by: "other", at: 2), under: "a")
+    try await board.publish(BoardEntry("2", by: "greedy", at: 2), under: "d")
+    #expect(try await board.entries().count == 4)
+  }
+
   @Test(arguments: [
     ("", 1, "a key on the board has 1 to 8 bytes, not 0"),
     ("abcdefghi", 1, "a key on the board has 1 to 8 bytes, not 9"),

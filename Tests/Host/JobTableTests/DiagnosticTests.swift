@@ -33,6 +33,7 @@ import Testing
         jobs.yaml:5:3: warning: job 'grid' runs only when an operator asks: it has no every, cron, at, idle or on
              5 |   grid:
                |   ^~~~
+               = expected 'manual: true' if that is meant
         jobs.yaml:7:5: error: unknown key 'evry'
              7 |     evry: 1s
                |     ^~~~

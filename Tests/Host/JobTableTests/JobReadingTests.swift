@@ -110,6 +110,9 @@ import Testing
     ("cron: '@daily'\ntimezone: Europe/Berln", "unknown time zone 'Europe/Berln'", nil),
     ("cron: '@daily'\ndst: { gap: jump }", "'jump' does not fit 'gap'", nil),
     ("cron: '61 * * * *'", "'cron': '61' is no minute", nil),
+    ("every: 1s\nmanual: true", "'manual' beside 'every'", nil),
+    ("manual: true\non: signal.x", "'manual' beside 'on'", nil),
+    ("manual: sometimes", "'sometimes' does not fit 'manual'", nil),
     ("every: 1s\nparameters: [a]", "'parameters' is a list", nil),
     ("every: 1s\nparameters: { a: [1] }", "'a' is a list", nil),
     ("every: 1s\nparameters: { a: }", "'a' has no value", nil),
@@ -120,6 +123,15 @@ import Testing
     #expect(loaded.messages == [message])
     #expect(loaded.diagnostics.first?.suggestion == suggestion)
     #expect(loaded.table == nil)
+  }
+
+  @Test(arguments: [
+    ("manual: true", 0), ("manual: false", 1), ("enabled: false", 0), ("job: x", 1),
+  ])
+  func onlyAJobThatSaysSoLacksACadenceSilently(keys: String, warnings: Int) throws {
+    let loaded = load(job: keys)
+    #expect(loaded.summaries.count == warnings)
+    #expect(try #require(loaded.job).description.hasSuffix("(Idle, manual)"))
   }
 
   @Test func cronErrorsPointIntoTheExpression() {

@@ -24,7 +24,7 @@ import Testing
         "grid-rebalancer": "GridRebalancer", "flash-volume": "FlashVolume",
         "market-noise": "MarketNoise", "rent-recovery": "RentRecovery",
         "financial-injection": "FinancialInjection", "entropy-refresh": "EntropyRefresh",
-        "target-control": "TargetControl",
+        "target-control": "TargetControl", "market-creator": "MarketCreator",
       ])
     #expect(!table.jobs.values.contains { !$0.isEnabled })
     #expect(table.jobs["grid-rebalancer"]?.cadence.every == .seconds(1))
@@ -36,6 +36,9 @@ import Testing
     #expect(table.jobs["financial-injection"]?.grants == [.swap, .transfer])
     #expect(table.jobs["entropy-refresh"]?.onLost == .skip)
     #expect(table.jobs["target-control"]?.grants == [])
+    #expect(table.jobs["financial-injection"]?.onLost == .retry)
+    #expect(table.jobs.values.filter(\.cadence.isManual).map(\.name) == ["market-creator"])
+    #expect(table.jobs["market-creator"]?.onLost == .hold)
   }
 
   @Test func namesOfTheSpecificationWorkAsVariables() throws {

@@ -181,6 +181,7 @@ private struct Fixture {
   @Test func anEndlessLineIsCutOff() async throws {
     var limits = ControlLimits()
     limits.lineBytes = 1_000
+    limits.answerBytes = 1_000
     let fixture = Fixture(limits: limits) { _, replies in
       try await replies.send("\"\(String(repeating: "x", count: 2_000))\"")
     }

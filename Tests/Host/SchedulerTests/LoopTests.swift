@@ -81,14 +81,50 @@ import Testing
     book.add(Array(repeating: entry, count: 3))
     #expect(book.dropped == 2)
     let batch = book.take()
-    #expect(batch?.entries.count == 200_000)
+    #expect(batch?.entries.count == 8_192)
     #expect(book.take() == nil)
     book.add([entry])
+    #expect(book.dropped == 2)
     if let batch { book.finish(batch, isWritten: false) }
     #expect(book.dropped == 3)
     #expect(book.take() == nil, "after a failure it waits for the next second")
     book.isBlocked = false
-    #expect(book.take()?.entries.count == 200_000)
+    var written = 0
+    while let batch = book.take() {
+      written += batch.entries.count
+      book.finish(batch, isWritten: true)
+    }
+    #expect(written == 200_000)
+  }
+
+  @Test func runsAreRecordedAfterAllThatCameBefore() {
+    let slot = SlotID(job: "job", kind: .every, time: Timestamp(seconds: 1))
+    let order = RunOrder(
+      id: RunID(1), plugin: "Any", slot: slot, plannedAt: slot.time, cause: .cadence, attempt: 1,
+      generation: 1, deadline: .never)
+    var book = LedgerBook()
+    book.add((0..<10_000).map { .forget(job: "\($0)", kind: .every) })
+    #expect(book.add([order]).isEmpty)
+    let first = book.take()
+    #expect(first?.planned == [] && first?.entries.first == .forget(job: "0", kind: .every))
+    if let first { book.finish(first, isWritten: true) }
+    let second = book.take()
+    #expect(second?.entries.last == .forget(job: "9999", kind: .every))
+    #expect(second?.planned == [order])
+  }
+
+  @Test func whileTheLedgerFailsRunsDoNotWaitForIt() {
+    let slot = SlotID(job: "job", kind: .every, time: Timestamp(seconds: 1))
+    let order = RunOrder(
+      id: RunID(1), plugin: "Any", slot: slot, plannedAt: slot.time, cause: .cadence, attempt: 1,
+      generation: 1, deadline: .never)
+    var book = LedgerBook()
+    book.add(Array(repeating: .forget(job: "job", kind: .every), count: 10_000))
+    let first = book.take()
+    _ = book.add([order])
+    if let first { book.finish(first, isWritten: false) }
+    let second = book.take()
+    #expect(second?.entries.count == 10_000 && second?.planned == [order])
   }
 
   @Test func metricsCountSlotsByOutcome() {

@@ -301,5 +301,10 @@ import Testing
           + "instead",
         "clocks in Europe/Berlin go from 03:00 to 02:00: 02:30 comes twice and runs the first time",
       ])
+    entry.cadence.cron?.fold = .both
+    let both = Forecast(entry, zone: try ZoneFiles().load("Europe/Berlin"))
+    // 2026-10-25T00:30:00Z and an hour later.
+    #expect(
+      both.aroundDST(after: now).suffix(2).map(\.time.seconds) == [1_792_888_200, 1_792_891_800])
   }
 }

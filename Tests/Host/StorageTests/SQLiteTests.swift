@@ -35,8 +35,7 @@ import Testing
 
   @Test func whatReturnedIsOnDisk() async throws {
     let store = try await SQLiteStore.open(path: path)
-    let isNew = try await store.recordSlots([SlotRecord("a", 1)])
-    #expect(isNew == [true])
+    try await store.record([SlotRecord("a", 1)])
     // What another machine would find after a power cut: the files as they are now.
     let copy = directory.file("copy.db")
     for suffix in ["", "-wal"] {
@@ -51,7 +50,7 @@ import Testing
   @Test func aRestartFindsEverything() async throws {
     var store = try await SQLiteStore.open(path: path)
     let paused = StandingRecord(job: "a", state: "paused", note: "", since: at(1))
-    try await store.saveStandings([paused])
+    try await store.write([.standing(paused)])
     await store.close()
     store = try await SQLiteStore.open(path: path)
     #expect(try await store.standings() == [paused])
@@ -75,7 +74,7 @@ import Testing
                 throw StoreError(.conflict, "no")
               }
             } else {
-              _ = try await store.recordSlots([SlotRecord("a", Int64(number))])
+              try await store.record([SlotRecord("a", Int64(number))])
             }
             return true
           } catch {
@@ -93,7 +92,7 @@ import Testing
 
   @Test func aFullDiskIsSaidAndReadingGoesOn() async throws {
     let store = try await SQLiteStore(path: path, pageLimit: 40)
-    _ = try await store.recordSlots([SlotRecord("a", 1)])
+    try await store.record([SlotRecord("a", 1)])
     let text = String(repeating: "x", count: 10_000)
     var failure: StoreError?
     for number in 0..<100 where failure == nil {
@@ -110,7 +109,7 @@ import Testing
     for number in 0..<100 {
       try await store.storeState(job: "a", key: "\(number)", json: nil, at: at(0))
     }
-    _ = try await store.recordSlots([SlotRecord("a", 2)])
+    try await store.record([SlotRecord("a", 2)])
     await store.close()
   }
 
@@ -120,7 +119,7 @@ import Testing
       try database.execute("PRAGMA query_only = 1")
     }
     let error = await #expect(throws: StoreError.self) {
-      try await store.recordSlots([SlotRecord("a", 1)])
+      try await store.record([SlotRecord("a", 1)])
     }
     #expect(error?.code == .readOnly)
     await store.close()
@@ -137,7 +136,7 @@ import Testing
 
   @Test func aDamagedDatabaseIsSaid() async throws {
     let store = try await SQLiteStore.open(path: path)
-    _ = try await store.recordSlots((0..<2_000).map { SlotRecord("a", $0) })
+    try await store.record((0..<2_000).map { SlotRecord("a", $0) })
     await store.close()
     let file = open(path, O_WRONLY)
     let junk = [UInt8](repeating: 0xEE, count: 20_000)
@@ -157,6 +156,20 @@ import Testing
     let error = await #expect(throws: StoreError.self) { try await SQLiteStore.open(path: path) }
     #expect(error?.code == .newer)
     #expect(error?.message.contains("shape 99") == true)
+  }
+
+  @Test func theFirstShapeIsBroughtUpToDate() async throws {
+    do {
+      let database = try Database(path: path, create: true)
+      try database.execute(Migrations.steps[0])
+      try database.execute("PRAGMA user_version = 1")
+      try database.execute(
+        "INSERT INTO audit (time, who, action, detail) VALUES (1, 'anna', 'pause', 'old')")
+    }
+    let store = try await SQLiteStore.open(path: path)
+    let entry = try await store.audit(limit: 9).first
+    #expect(entry?.who == "anna" && entry?.detail == "old" && entry?.job == "")
+    await store.close()
   }
 
   @Test func aMigrationThatFailsLeavesTheOldShape() throws {
@@ -179,8 +192,8 @@ import Testing
   @Test func pruningGoesInSteps() async throws {
     let store = try await SQLiteStore.open(path: path)
     let slots = (0..<12_000).map { SlotRecord("a", $0) }
-    _ = try await store.recordSlots(slots)
-    try await store.closeSlots(slots.map { SlotEnding(key: $0.key, outcome: "ran") })
+    try await store.record(slots)
+    try await store.close(slots.map { SlotEnding(key: $0.key, outcome: "ran") })
     let pruned = try await store.prune(.all(.seconds(0)), now: at(12_001))
     #expect(pruned == 12_000)
     #expect(try await store.slots(job: "a", limit: 1).isEmpty)

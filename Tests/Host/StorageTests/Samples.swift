@@ -6,6 +6,21 @@ import Telemetry
 /// A point in time, `seconds` after a fixed one.
 func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: 1_750_000_000 + seconds) }
 
+extension Store {
+  func record(_ slots: [SlotRecord]) async throws(StoreError) {
+    try await write(slots.map { .slot($0) })
+  }
+  func record(_ streaks: [SlotStreak]) async throws(StoreError) {
+    try await write(streaks.map { .streak($0) })
+  }
+  func record(_ runs: [RunRecord]) async throws(StoreError) {
+    try await write(runs.map { .run($0) })
+  }
+  func close(_ endings: [SlotEnding]) async throws(StoreError) {
+    try await write(endings.map { .ending($0) })
+  }
+}
+
 extension SlotKey {
   init(_ job: String, _ seconds: Int64, kind: String = "cadence", attempt: Int = 1) {
     self.init(job: job, kind: kind, slot: at(seconds), attempt: attempt)

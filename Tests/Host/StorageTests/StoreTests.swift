@@ -28,13 +28,10 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aSlotIsRecordedOnce(_ engine: Engine) async throws {
     try await engine.run { store in
-      #expect(
-        try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2)]) == [true, true])
+      try await store.record([SlotRecord("a", 1), SlotRecord("a", 2)])
       var again = SlotRecord("a", 2)
       again.run = "another"
-      #expect(
-        try await store.recordSlots([again, SlotRecord("a", 3), SlotRecord("a", 2, attempt: 2)])
-          == [false, true, true])
+      try await store.record([again, SlotRecord("a", 3), SlotRecord("a", 2, attempt: 2)])
       let slots = try await store.slots(job: "a", limit: 3)
       #expect(
         slots == [SlotRecord("a", 3), SlotRecord("a", 2, attempt: 2), SlotRecord("a", 2)])
@@ -45,8 +42,8 @@ enum Engine: String, CaseIterable {
   func aManualSlotIsAnotherSlot(_ engine: Engine) async throws {
     try await engine.run { store in
       let manual = SlotRecord(key: SlotKey("a", 1, kind: "manual"), generation: 1)
-      let isNew = try await store.recordSlots([SlotRecord("a", 1), manual, manual])
-      #expect(isNew == [true, true, false])
+      try await store.record([SlotRecord("a", 1), manual, manual])
+      #expect(try await store.slots(job: "a", limit: 9).count == 2)
     }
   }
 
@@ -68,11 +65,11 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aSlotKeepsItsFirstEnd(_ engine: Engine) async throws {
     try await engine.run { store in
-      _ = try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2), SlotRecord("b", 1)])
+      try await store.record([SlotRecord("a", 1), SlotRecord("a", 2), SlotRecord("b", 1)])
       let ending = SlotEnding(
         key: SlotKey("a", 1), outcome: "superseded", reason: "overlap", supersededBy: at(2))
-      try await store.closeSlots([ending, SlotEnding(key: SlotKey("a", 9), outcome: "ran")])
-      try await store.closeSlots([SlotEnding(key: SlotKey("a", 1), outcome: "ran")])
+      try await store.close([ending, SlotEnding(key: SlotKey("a", 9), outcome: "ran")])
+      try await store.close([SlotEnding(key: SlotKey("a", 1), outcome: "ran")])
       #expect(try await store.openSlots() == [SlotRecord("b", 1), SlotRecord("a", 2)])
       var closed = SlotRecord("a", 1)
       closed.outcome = "superseded"
@@ -85,17 +82,17 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aSummaryCountsEndsAndWhatHasNone(_ engine: Engine) async throws {
     try await engine.run { store in
-      _ = try await store.recordSlots([SlotRecord("a", 5), SlotRecord("a", 6), SlotRecord("b", 6)])
-      try await store.closeSlots([SlotEnding(key: SlotKey("a", 5), outcome: "skipped")])
+      try await store.record([SlotRecord("a", 5), SlotRecord("a", 6), SlotRecord("b", 6)])
+      try await store.close([SlotEnding(key: SlotKey("a", 5), outcome: "skipped")])
       let skip = SlotStreak(
         job: "a", kind: "every", first: at(5), last: at(5), count: 1, outcome: "skipped")
-      try await store.recordStreaks([skip])
+      try await store.record([skip])
       let streak = SlotStreak(
         job: "a", kind: "every", first: at(10), last: at(19), count: 10, outcome: "ran")
-      try await store.recordStreaks([streak])
+      try await store.record([streak])
       var longer = streak
       (longer.last, longer.count) = (at(29), 20)
-      try await store.recordStreaks([longer])
+      try await store.record([longer])
       #expect(
         try await store.slotSummary(job: "a", in: at(0)..<at(100))
           == SlotSummary(counts: ["skipped": 1, "ran": 20], open: 1))
@@ -110,8 +107,8 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func aRunIsUpdatedAndFound(_ engine: Engine) async throws {
     try await engine.run { store in
-      try await store.appendRuns([RunRecord("r1", "a", 1), RunRecord("r2", "a", 2)])
-      try await store.appendRuns([RunRecord("r1", "a", 1).finished, RunRecord("r3", "b", 3)])
+      try await store.record([RunRecord("r1", "a", 1), RunRecord("r2", "a", 2)])
+      try await store.record([RunRecord("r1", "a", 1).finished, RunRecord("r3", "b", 3)])
       #expect(try await store.openRuns().map(\.id) == ["r2", "r3"])
       #expect(try await store.run(id: "r1") == RunRecord("r1", "a", 1).finished)
       #expect(try await store.run(id: "r9") == nil)
@@ -126,7 +123,7 @@ enum Engine: String, CaseIterable {
     try await engine.run { store in
       var run = RunRecord("r1", "a", 1)
       run.text = String(repeating: "x", count: 1_000_000)
-      try await store.appendRuns([run])
+      try await store.record([run])
       #expect(try await store.run(id: "r1")?.text?.utf8.count == RunRecord.maxTextBytes)
     }
   }
@@ -136,16 +133,16 @@ enum Engine: String, CaseIterable {
     try await engine.run { store in
       let sequence = SlotSequence(job: "a", kind: "every")
       var anchor = AnchorRecord(sequence: sequence, interval: .milliseconds(1_500), anchor: at(0))
-      try await store.saveAnchors([anchor])
+      try await store.write([.anchor(anchor)])
       anchor.last = at(9)
-      try await store.saveAnchors([anchor])
+      try await store.write([.anchor(anchor)])
       #expect(try await store.anchors() == [anchor])
-      try await store.forgetAnchors([sequence])
+      try await store.write([.forgetAnchor(sequence)])
       #expect(try await store.anchors().isEmpty)
       let paused = StandingRecord(job: "a", state: "paused", note: "by hand", since: at(1))
-      try await store.saveStandings([paused])
+      try await store.write([.standing(paused)])
       #expect(try await store.standings() == [paused])
-      try await store.forgetStandings(["a"])
+      try await store.write([.forgetStanding("a")])
       #expect(try await store.standings().isEmpty)
     }
   }
@@ -153,8 +150,8 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func theNewestSlotOfASequenceIsFound(_ engine: Engine) async throws {
     try await engine.run { store in
-      _ = try await store.recordSlots([SlotRecord("a", 30)])
-      try await store.recordStreaks([
+      try await store.record([SlotRecord("a", 30)])
+      try await store.record([
         SlotStreak(
           job: "a", kind: "every", first: at(10), last: at(19), count: 10, outcome: "done")
       ])
@@ -195,6 +192,25 @@ enum Engine: String, CaseIterable {
       #expect(try await store.state(job: "b") == ["k": "2"])
       try await store.storeState(job: "a", key: "k", json: nil, at: at(3))
       #expect(try await store.loadState(job: "a", key: "k") == nil)
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
+  func aJobHasSoManyKeysAndNoMore(_ engine: Engine) async throws {
+    try await engine.run { store in
+      for number in 0..<mostStateKeys {
+        try await store.storeState(job: "a", key: "\(number)", json: "1", at: at(0))
+      }
+      let error = await #expect(throws: StoreError.self) {
+        try await store.storeState(job: "a", key: "new", json: "1", at: at(0))
+      }
+      #expect(
+        error?.code == .tooMany && error?.message.hasPrefix("new: the state of a has") == true)
+      try await store.storeState(job: "a", key: "7", json: "2", at: at(0))
+      try await store.storeState(job: "b", key: "new", json: "1", at: at(0))
+      try await store.storeState(job: "a", key: "8", json: nil, at: at(0))
+      try await store.storeState(job: "a", key: "new", json: "1", at: at(0))
+      #expect(try await store.state(job: "a").count == mostStateKeys)
     }
   }
 
@@ -284,8 +300,14 @@ enum Engine: String, CaseIterable {
     try await engine.run { store in
       for number in 1...3 {
         try await store.appendAudit(
-          AuditRecord(time: at(0), who: "anna", action: "pause", detail: "\(number)"))
+          AuditRecord(
+            time: at(0), who: "anna", action: "pause", job: "grid", before: "idle", after: "paused",
+            detail: "\(number)"))
       }
+      let newest = AuditRecord(
+        time: at(0), who: "anna", action: "pause", job: "grid", before: "idle", after: "paused",
+        detail: "3")
+      #expect(try await store.audit(limit: 2).first == newest)
       #expect(try await store.audit(limit: 2).map(\.detail) == ["3", "2"])
     }
   }
@@ -293,12 +315,12 @@ enum Engine: String, CaseIterable {
   @Test(arguments: Engine.allCases)
   func pruningKeepsWhatIsUnfinished(_ engine: Engine) async throws {
     try await engine.run { store in
-      _ = try await store.recordSlots([SlotRecord("a", 1), SlotRecord("a", 2), SlotRecord("a", 90)])
-      try await store.closeSlots([
+      try await store.record([SlotRecord("a", 1), SlotRecord("a", 2), SlotRecord("a", 90)])
+      try await store.close([
         SlotEnding(key: SlotKey("a", 2), outcome: "ran"),
         SlotEnding(key: SlotKey("a", 90), outcome: "ran"),
       ])
-      try await store.appendRuns([RunRecord("r1", "a", 1), RunRecord("r2", "a", 2).finished])
+      try await store.record([RunRecord("r1", "a", 1), RunRecord("r2", "a", 2).finished])
       _ = try await store.acceptBundle(BundleRecord("b1", effect: 1))
       _ = try await store.acceptBundle(BundleRecord("b2", effect: 2))
       try await store.updateBundle(BundleRecord("b2", effect: 2).landed)
@@ -324,7 +346,7 @@ enum Engine: String, CaseIterable {
     try await engine.run { store in
       await store.close()
       let write = await #expect(throws: StoreError.self) {
-        try await store.recordSlots([SlotRecord("a", 1)])
+        try await store.record([SlotRecord("a", 1)])
       }
       let read = await #expect(throws: StoreError.self) { try await store.openSlots() }
       #expect([write?.code, read?.code] == [.closed, .closed])

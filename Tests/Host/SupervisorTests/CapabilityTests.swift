@@ -66,6 +66,45 @@ import Wire
     await host.stop()
   }
 
+  @Test func aRunKeepsWhatItWasGrantedWhenItStarted() async throws {
+    let script = ScriptedLauncher(capabilities: [[.trade]])
+    let host = TestHost(launcher: script)
+    await host.host(Self.job(grants: [.trade]))
+    let link = try #require(script.links.withLock { $0.first })
+    await host.supervisor.start([TestHost.order("job", 7)])
+    await host.host(Self.job(grants: []))
+    await host.supervisor.start([TestHost.order("job", 8)])
+    for run in UInt64(7)...8 {
+      await host.desk.hear(link, .request(RunRequest(run: run, call: run, content: .market)))
+    }
+    _ = await host.run("none")
+    #expect(await host.desk.calls.map(\.1.capabilities) == [[.trade], []])
+    await host.stop()
+  }
+
+  @Test func theNumberOfAJobMeansAnotherOneInAnotherTable() async throws {
+    let script = ScriptedLauncher(capabilities: [[]])
+    let host = TestHost(launcher: script)
+    await host.host(StagedJob(name: "old", plugin: "Any"), StagedJob(name: "both", plugin: "Any"))
+    let link = try #require(script.links.withLock { $0.first })
+    await host.supervisor.start([Self.order("old", 1, 5), Self.order("both", 2, 6)])
+    await host.supervisor.start([Self.order("old", 3, 5)])
+    await host.host(StagedJob(name: "new", plugin: "Any"), StagedJob(name: "both", plugin: "Any"))
+    await host.supervisor.start([Self.order("new", 4, 5), Self.order("both", 5, 6)])
+    let handles = link.received.flatMap { message -> [UInt32] in
+      if case .start(let runs) = message { runs.map(\.handle) } else { [] }
+    }
+    #expect(handles.count == 5 && handles[0] == handles[2] && handles[1] == handles[4])
+    #expect(Set(handles).count == 3)
+    await host.stop()
+  }
+
+  private static func order(_ job: String, _ run: UInt64, _ number: UInt32) -> WorkerRun {
+    var order = TestHost.order(job, run)
+    order.jobNumber = number
+    return order
+  }
+
   @Test func endingARunThatIsNotOpenEndsTheWorker() async throws {
     let script = ScriptedLauncher(capabilities: [[], []])
     let host = TestHost(launcher: script)

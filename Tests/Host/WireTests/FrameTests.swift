@@ -39,7 +39,7 @@ enum Samples {
   static func start(_ run: UInt64) -> StartRun {
     StartRun(
       run: run, handle: .max, plannedAt: Timestamp(nanoseconds: .min), cause: .retry, attempt: 3,
-      seed: .max)
+      seed: .max, endMayWait: run % 2 == 0)
   }
 
   static func end(_ result: RunResult) -> EndedRun {

@@ -28,17 +28,25 @@ private struct Keeper: Job {
   }
 }
 
+private struct Silent: Job {
+  static let kind: JobKind = "silent"
+  static let summary = "Says nothing."
+
+  func run(_ run: Run) async throws -> Outcome { .done("") }
+}
+
 /// A worker loop in this process: messages in, messages out, on a thread of the test's own.
 private final class Bench: Sendable {
   let runs: RunLoop
   let loop: WorkerLoop
+  let time = ManualTime()
 
   init(jobs: [any Job.Type] = [Greeter.self, Keeper.self]) {
     let manifest = PluginManifest(name: "Test", version: "1.0.0", jobs: jobs)
     let runs = RunLoop {}
     self.runs = runs
     loop = WorkerLoop(
-      time: ManualTime(), executor: runs,
+      time: time, executor: runs,
       load: { _ in LoadedPlugin(manifest: manifest, digest: "00") }, outputReady: {})
   }
 
@@ -68,6 +76,16 @@ private final class Bench: Sendable {
         StartRun(
           run: $0, handle: 1, plannedAt: Timestamp(seconds: 0), cause: .manual, attempt: 1, seed: 1)
       })
+  }
+
+  /// Orders a run whose end may wait; returns the runs whose ends came out.
+  func patient(_ run: UInt64) throws -> [UInt64] {
+    let order = StartRun(
+      run: run, handle: 1, plannedAt: Timestamp(seconds: 0), cause: .cadence, attempt: 1, seed: 1,
+      endMayWait: true)
+    return try exchange(.start([order])).flatMap { message -> [UInt64] in
+      if case .ended(let runs) = message { runs.map(\.run) } else { [] }
+    }
   }
 
   static func ended(_ run: UInt64, _ result: RunResult) -> EndedRun {
@@ -118,6 +136,36 @@ private final class Bench: Sendable {
     #expect(
       try bench.exchange(Bench.start(3))
         == [.ended([Bench.ended(3, .failed("the job is not prepared"))])])
+  }
+
+  @Test func endsWaitForCompanyOnlyWhileOrdersKeepComing() throws {
+    let bench = Bench(jobs: [Silent.self])
+    _ = try bench.exchange(Bench.hello, Bench.prepare("silent"))
+    #expect(try bench.patient(1) == [1], "nobody is about to come")
+    bench.time.advance(by: .milliseconds(1))
+    #expect(try bench.patient(2) == [])
+    #expect(bench.loop.outputDue == bench.time.monotonic + WorkerLoop.endPatience)
+    bench.time.advance(by: .milliseconds(4))
+    #expect(try bench.patient(3) == [])
+    bench.time.advance(by: .milliseconds(1))
+    #expect(try bench.patient(4) == [2, 3, 4], "the oldest has waited for long enough")
+    #expect(bench.loop.outputDue == .never)
+    bench.time.advance(by: WorkerLoop.endPatience)
+    #expect(try bench.patient(5) == [5])
+  }
+
+  @Test func whatIsUrgentTakesWaitingEndsAlong() throws {
+    let bench = Bench(jobs: [Silent.self])
+    _ = try bench.exchange(Bench.hello, Bench.prepare("silent"))
+    _ = try bench.patient(1)
+    #expect(try bench.patient(2) == [])
+    let ends = [2, 3].map { Bench.ended($0, .done("")) }
+    #expect(try bench.exchange(Bench.start(3)) == [.ended(ends)])
+    #expect(try bench.patient(4) == [])
+    let last = WorkerMessage.ended([Bench.ended(4, .done(""))])
+    #expect(try bench.exchange(.ping(1)) == [last, .pong(1)])
+    #expect(try bench.patient(5) == [])
+    #expect(try bench.exchange(.stop) == [.ended([Bench.ended(5, .done(""))])])
   }
 
   @Test func questionsWaitForTheirAnswers() throws {

@@ -46,6 +46,16 @@ final class HostFolder: Sendable {
     try replace(library(plugin), with: Array(bytes))
   }
 
+  /// Puts a build of a plugin into the directory in which one text, most often the name of a
+  /// parameter, is another one of the same length.
+  func upgrade(_ plugin: String, replacing old: String, with new: String) throws {
+    precondition(old.utf8.count == new.utf8.count, "the library must keep its layout")
+    let bytes = Array(try Data(contentsOf: URL(filePath: "\(Self.products)/lib\(plugin).so")))
+    let changed = bytes.replacing(Array(old.utf8), with: Array(new.utf8))
+    guard changed != bytes else { throw TooLate(description: "\(plugin) has no text '\(old)'") }
+    try replace(library(plugin), with: changed)
+  }
+
   /// Writes a file beside `path` and renames it over `path`.
   func replace(_ path: String, with bytes: [UInt8]) throws {
     try Data(bytes).write(to: URL(filePath: path + ".new"))

@@ -14,13 +14,19 @@ final class HostProcess: Sendable {
   /// Starts a host and waits until it says that it started.
   ///
   /// - Throws: `TooLate` with what it wrote when it ends instead.
-  init(_ folder: HostFolder, options: [String] = [], variables: [String: String] = [:])
-    async throws
-  {
-    self.folder = folder
-    child = try ChildProcess(
+  convenience init(
+    _ folder: HostFolder, options: [String] = [], variables: [String: String] = [:]
+  ) async throws {
+    let child = try ChildProcess(
       HostFolder.executable, ["run", folder.table] + options,
       environment: folder.environment.merging(variables) { $1 })
+    try await self.init(folder, child)
+  }
+
+  /// Waits until a host that was started in another way says so.
+  init(_ folder: HostFolder, _ child: ChildProcess) async throws {
+    self.folder = folder
+    self.child = child
     let errors = child.errors
     let line = try await within(.seconds(60), "the start of the host", context: { errors.text }) {
       await errors.first { $0.contains("\"host started\"") }

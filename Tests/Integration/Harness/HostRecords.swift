@@ -27,11 +27,24 @@ struct HostRecords {
     try await store.slots(job: job, limit: 10_000)
   }
 
+  /// A job's recorded runs, newest first.
+  func runs(_ job: String) async throws -> [RunRecord] {
+    try await store.runs(job: job, limit: 1_000, before: nil)
+  }
+
   func openRuns() async throws -> [RunRecord] { try await store.openRuns() }
 
   func bundles() async throws -> [BundleRecord] { try await store.bundles(job: nil, limit: 10_000) }
 
   func unfinishedBundles() async throws -> [BundleRecord] { try await store.unfinishedBundles() }
+
+  /// The numbers of the tables that were in force, oldest first.
+  func tables() async throws -> [Int64] {
+    try await store.generations(limit: 100).map(\.number).reversed()
+  }
+
+  /// What operators did, newest first.
+  func audit() async throws -> [AuditRecord] { try await store.audit(limit: 100) }
 
   func events() async throws -> [String] {
     try await store.events(after: 0, limit: 10_000).map(\.name)

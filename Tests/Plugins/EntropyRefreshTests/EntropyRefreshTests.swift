@@ -15,7 +15,7 @@ private let market = MarketSnapshot(
 private func order(_ side: Side) -> OpenOrder {
   OpenOrder(
     id: "o", side: side, price: PriceLots(10_000), size: BaseLots(10),
-    placed: Timestamp(seconds: 1), expires: nil)
+    placed: Timestamp(seconds: 1), expires: Timestamp(seconds: 61))
 }
 
 private let wallet = Wallet(
@@ -40,9 +40,33 @@ private let wallet = Wallet(
 
   @Test func theSummaryCountsWhatOrdersHold() throws {
     #expect(
-      try SwarmSummary(Swarm(wallets: [wallet]), lots: lots).fields == [
+      try SwarmSummary(Swarm(wallets: [wallet]), lots: lots).fields(at: Timestamp(seconds: 1)) == [
         "wallets": "1", "orders": "2", "sol": "2.6 SOL", "token_atoms": "16000000", "usdc": "7 USD",
+        "pending_fills": "0", "first_expiry_s": "60",
       ])
+  }
+
+  @Test func aGridThatDoesNotFollowIsNamed() async throws {
+    let test = TestRun(market: market, swarm: Swarm(wallets: [wallet]))
+    try await test.publish("grid.generation", 7)
+    #expect(try await test.run(EntropyRefresh()) == .done("refresh 1 of 1 wallets, 2 orders"))
+    #expect(
+      try await test.run(EntropyRefresh())
+        == .done(
+          "refresh 2 of 1 wallets, 2 orders; the grid has not been rebuilt since refresh 1"))
+    try await test.publish("grid.generation", 8)
+    #expect(try await test.run(EntropyRefresh()) == .done("refresh 3 of 1 wallets, 2 orders"))
+  }
+
+  @Test func anOrderThatWouldOutliveTheHostIsNamed() async throws {
+    var wallet = wallet
+    wallet.accounts[0].orders[0].expires = nil
+    let test = TestRun(market: market, swarm: Swarm(wallets: [wallet]))
+    #expect(
+      try await test.run(EntropyRefresh())
+        == .done(
+          "refresh 1 of 1 wallets, 2 orders; 1 orders have no expiry and would outlive a dead host"
+        ))
   }
 
   @Test func withoutWalletsThereIsNothingToRefresh() async throws {

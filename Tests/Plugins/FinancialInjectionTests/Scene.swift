@@ -8,19 +8,26 @@ enum Scene {
   static let lots = MarketLots(
     baseLot: TokenAmount(1_000_000), quoteLot: Lamports(1000), tokenDecimals: 9,
     minimumSize: BaseLots(1))
-  static let channel = Channel(lower: PriceLots(8_500), upper: PriceLots(13_000))
+  static let channel = PriceChannel(
+    lower: PriceLots(8_500), center: PriceLots(10_000), upper: PriceLots(13_000))
 
-  static func market(mid: Int64 = 10_000, oracle: USD? = 100, age: Duration = .zero)
-    -> MarketSnapshot
-  {
+  static func market(
+    mid: Int64 = 10_000, oracle: USD? = 100, age: Duration = .zero, confidence: USD = 0,
+    channel: PriceChannel? = channel, oneSided: Bool = false
+  ) -> MarketSnapshot {
     func level(_ price: Int64) -> [BookLevel] {
       [BookLevel(price: PriceLots(price), size: BaseLots(1))]
     }
-    return MarketSnapshot(
-      slot: 1, time: start, lots: lots, bids: level(mid - 10), asks: level(mid + 10), trades: [],
+    var market = MarketSnapshot(
+      slot: 1, time: start, lots: lots, bids: level(mid - 10),
+      asks: oneSided ? [] : level(mid + 10), trades: [],
       pivot: PriceLots(10_000),
-      oracle: oracle.map { OraclePrice(price: $0, time: start + .zero - age) },
+      oracle: oracle.map {
+        OraclePrice(price: $0, time: start + .zero - age, confidence: confidence)
+      },
       venue: VenueIdentity(kind: "simulator", cluster: "test", allowsSyntheticVolume: true))
+    market.channel = channel
+    return market
   }
 
   static func wallet(_ name: String, sol: SOL, usdc: USD = 0) -> Wallet {
@@ -31,11 +38,8 @@ enum Scene {
   static func test(
     _ wallets: Wallet..., market: MarketSnapshot = market(),
     decide: @escaping @Sendable (Bundle) throws -> BundleOutcome = TestRun.lands
-  ) async throws -> TestRun {
-    let test = TestRun(
-      market: market, swarm: Swarm(wallets: wallets), now: start, decide: decide)
-    try await test.publish("grid.channel", channel)
-    return test
+  ) -> TestRun {
+    TestRun(market: market, swarm: Swarm(wallets: wallets), now: start, decide: decide)
   }
 }
 

@@ -31,12 +31,20 @@ import Testing
   }
 
   @Test(arguments: [
-    (1000, 3, 1.0, [334, 333, 333]), (1000, 3, 2.0, [143, 286, 571]),
-    (1000, 3, 0.5, [571, 286, 143]), (7, 1, 1.05, [7]), (2, 3, 1.0, [1, 1, 0]), (0, 3, 1.0, []),
+    (1000, 3, 1.0, [333, 333, 334]), (1000, 3, 2.0, [142, 286, 572]),
+    (1000, 3, 0.5, [571, 286, 143]), (7, 1, 1.05, [7]), (2, 3, 1.0, [0, 1, 1]),
+    (0, 3, 1.0, [0, 0, 0]),
   ])
   func sizesAreGeometric(depth: Int64, count: Int, multiplier: Double, expected: [Int64]) {
-    let sizes = LevelSizes.geometric(depth: BaseLots(depth), count: count, multiplier: multiplier)
-    #expect(sizes.map(\.count) == expected)
+    let weights = LevelWeights(count: count, multiplier: multiplier)
+    #expect(weights.sizes(of: BaseLots(depth)).map(\.count) == expected)
+  }
+
+  /// 1000 · 1.05^(n−1) / (1.05^4 − 1) · 0.05, by hand: 232.01, 243.61, 255.79, 268.58; each level
+  /// ends where the running sum, rounded down, ends: 232, 475, 731, 1000.
+  @Test func theSpecificationsMultiplier() {
+    let sizes = LevelWeights(count: 4, multiplier: 1.05).sizes(of: BaseLots(1000))
+    #expect(sizes.map(\.count) == [232, 243, 256, 269])
   }
 
   @Test func sizesSumExactlyToTheDepth() {
@@ -44,19 +52,34 @@ import Testing
     for _ in 0..<500 {
       let depth = Int64.random(in: 1...Int64.max / 2, using: &random)
       let count = Int.random(in: 1...500, using: &random)
-      let sizes = LevelSizes.geometric(
-        depth: BaseLots(depth), count: count,
-        multiplier: Double.random(in: 0.5...2, using: &random))
+      let weights = LevelWeights(
+        count: count, multiplier: Double.random(in: 0.5...2, using: &random))
+      let sizes = weights.sizes(of: BaseLots(depth))
       #expect(sizes.reduce(0) { $0 + $1.count } == depth)
       #expect(sizes.allSatisfy { $0 >= .zero })
     }
   }
 
   @Test func noLevelIsBelowTheMinimum() {
-    let count = LevelSizes.count(
+    let weights = LevelWeights.most(
       limit: 16, depth: BaseLots(100), multiplier: 1, minimum: BaseLots(9))
-    #expect(count == 11)
-    #expect(LevelSizes.count(limit: 3, depth: .zero, multiplier: 1, minimum: BaseLots(1)) == 0)
+    #expect(weights.count == 11)
+    let none = LevelWeights.most(limit: 3, depth: .zero, multiplier: 1, minimum: BaseLots(1))
+    #expect(none.count == 0)
+  }
+
+  @Test func noMoreLevelsWouldFit() {
+    var random = Seeded(state: 7)
+    for _ in 0..<500 {
+      let depth = BaseLots(Int64.random(in: 1...100_000, using: &random))
+      let minimum = BaseLots(Int64.random(in: 1...500, using: &random))
+      let multiplier = Double.random(in: 0.5...2, using: &random)
+      let weights = LevelWeights.most(
+        limit: 500, depth: depth, multiplier: multiplier, minimum: minimum)
+      #expect(weights.sizes(of: depth).allSatisfy { $0 >= minimum })
+      let more = LevelWeights(count: weights.count + 1, multiplier: multiplier)
+      #expect(weights.count == 500 || more.smallestShare(of: depth.count) < minimum.count)
+    }
   }
 
   @Test(arguments: [(10_000, 10_000, 10_000), (9_500, 9_500, 10_000), (10_500, 10_000, 10_500)])
@@ -73,6 +96,19 @@ import Testing
     #expect(anchors.bid == PriceLots(9_800))
   }
 
+  @Test func aTradeWithoutPriceOrSizeIsNoPrice() {
+    let trades = [Scene.trade(0), Scene.trade(9_700, size: 0), Scene.trade(9_900)]
+    #expect(Scene.market(bids: [], trades: trades).reference == PriceLots(9_900))
+    #expect(Scene.market(bids: [], pivot: 0).reference == nil)
+  }
+
+  @Test func aCrossedBookIsNotCrossedByTheGrid() {
+    let market = Scene.market(bids: [Scene.level(10_200)], asks: [Scene.level(9_800)])
+    #expect(market.reference == PriceLots(10_000))
+    let anchors = Anchors(market, price: PriceLots(10_000))
+    #expect(anchors.bid == PriceLots(9_800) && anchors.ask == PriceLots(10_200))
+  }
+
   @Test func syntheticTradesAreNoPrice() {
     let trades = [Scene.trade(1, synthetic: true), Scene.trade(9_900)]
     #expect(Scene.market(bids: [], trades: trades).reference == PriceLots(9_900))
@@ -85,7 +121,9 @@ import Testing
   let anchor = PriceLots(10_000)
 
   func improve(_ offsets: [Int64], _ book: [BookLevel], _ side: Side = .bid) -> [Int64] {
-    improvement.improved(offsets, side: side, anchor: anchor, book: book)
+    var offsets = offsets
+    improvement.improve(&offsets, side: side, anchor: anchor, book: book)
+    return offsets
   }
 
   @Test func theNearestLevelBehindALargeOrderMovesBeforeIt() {

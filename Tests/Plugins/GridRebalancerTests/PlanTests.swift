@@ -17,9 +17,12 @@ import Testing
     _ settings: GridRebalancer, _ market: MarketSnapshot = Scene.market(), wallets: [Wallet],
     turn: Int64 = 0, depth: Percent = .whole
   ) throws -> GridPlan {
-    try GridPlan(
-      settings, market: market, price: try #require(market.reference), wallets: wallets, turn: turn,
-      control: BuyControl(multiplier: settings.bidMultiplier, depth: depth))
+    let anchors = Anchors(market, price: try #require(market.reference))
+    return try GridPlan(
+      settings, market, wallets,
+      PlanConditions(
+        anchors: anchors, zones: Zones(settings, anchors, last: nil, now: Scene.start), turn: turn,
+        control: BuyControl(multiplier: settings.bidMultiplier, depth: depth)))
   }
 
   func prices(_ levels: [GridLevel]) -> [Int64] { levels.map(\.price.count) }
@@ -29,8 +32,9 @@ import Testing
     let plan = try plan(settings(), wallets: [Scene.wallet("a")])
     #expect(prices(plan.wallets[0].bids) == [9_500, 9_000, 8_500])
     #expect(prices(plan.wallets[0].asks) == [11_000, 12_000, 13_000])
-    #expect(sizes(plan.wallets[0].bids) == [334, 333, 333])
-    #expect(plan.lower == PriceLots(8_500) && plan.upper == PriceLots(13_000))
+    #expect(sizes(plan.wallets[0].bids) == [333, 333, 334])
+    #expect(plan.zones[.bid] == PriceLots(8_500) && plan.zones[.ask] == PriceLots(13_000))
+    #expect(plan.shortages.isEmpty)
   }
 
   @Test func segmentsAreDealtOutInOrder() throws {
@@ -44,6 +48,8 @@ import Testing
   @Test func theSpecificationsRotation() {
     let segments = Segments(wallets: 3, turn: 7)
     #expect((0..<3).map(segments.wallet) == [(0 + 7) % 3, (1 + 7) % 3, (2 + 7) % 3])
+    #expect((0..<3).map { segments.wallet(of: segments.segment(of: $0)) } == [0, 1, 2])
+    #expect((0..<3).map { segments.part(of: $0, levels: 16) } == [10..<16, 0..<5, 5..<10])
   }
 
   @Test(arguments: [(32, 48, 16), (48, 100, 24), (10, 100, 5)])
@@ -57,10 +63,54 @@ import Testing
     #expect(plan.wallets[0].asks.count == expected)
   }
 
+  @Test func moreLevelsThanTheAccountsHoldAreNamed() throws {
+    let plan = try plan(settings { $0.levels = 100 }, wallets: [Scene.wallet("a")])
+    #expect(
+      plan.shortages.first?.description
+        == "100 levels per side need 14 open-orders accounts of 7 wallets, 16 orders in each; there "
+        + "are 1 wallets")
+  }
+
+  @Test func aZoneOfFewTicksHasFewLevels() throws {
+    let market = Scene.market(
+      bids: [Scene.level(9)], asks: [Scene.level(11)], pivot: 10)
+    let plan = try plan(settings { $0.levels = 16 }, market, wallets: [Scene.wallet("a")])
+    #expect(prices(plan.wallets[0].bids) == [9, 8])
+    #expect(prices(plan.wallets[0].asks) == [11, 12, 13])
+    #expect(
+      plan.shortages.map(\.description) == [
+        "BUY zone of 2 ticks has no room for 16 levels",
+        "SELL zone of 3 ticks has no room for 16 levels", "1 wallets lack funds for their segments",
+      ])
+  }
+
+  @Test func largeLotsMakeLevelsVanish() throws {
+    var market = Scene.market()
+    market.lots.baseLot = TokenAmount(400_000_000)
+    market.lots.quoteLot = Lamports(400_000)
+    let settings = settings {
+      $0.levels = 16
+      $0.improveTicks = 0
+    }
+    let plan = try plan(settings, market, wallets: [Scene.wallet("a")])
+    #expect(sizes(plan.wallets[0].bids) == [1, 1])
+    #expect(prices(plan.wallets[0].bids) == [9_250, 8_500])
+    #expect(
+      plan.shortages.first?.description == "BUY depth makes 2 of 16 levels of at least 1 lots")
+  }
+
+  @Test func noOrderIsSmallerThanWhatIsWorthAPlace() throws {
+    let plan = try plan(settings { $0.minimumOrder = 4 }, wallets: [Scene.wallet("a")])
+    // 4 SOL are 471 lots at 8500, where a lot is cheapest, and 400 lots at 10000.
+    #expect(sizes(plan.wallets[0].bids) == [500, 500])
+    #expect(sizes(plan.wallets[0].asks) == [500, 500])
+  }
+
   @Test func aPoorWalletQuotesLess() throws {
     let poor = Scene.wallet("a", sol: 4.6, lots: 500)
     let settings = settings {
       $0.tolerance = 0
+      $0.sizeTolerance = 0
       $0.orderShare = 100
     }
     let plan = try plan(settings, wallets: [poor])
@@ -68,7 +118,8 @@ import Testing
       try $0.adding(Scene.lots.cost(of: $1.size, at: $1.price))
     }
     #expect(cost <= SOL(4.5).lamports && cost > SOL(4.4).lamports)
-    #expect(sizes(plan.wallets[0].asks) == [167, 166, 166])
+    #expect(sizes(plan.wallets[0].asks) == [166, 166, 167])
+    #expect(plan.shortages.map(\.description) == ["1 wallets lack funds for their segments"])
   }
 
   @Test func noOrderIsMoreThanItsShareOfTheWallet() throws {
@@ -97,8 +148,8 @@ import Testing
 
   @Test func targetControlThrottlesTheDepth() throws {
     let plan = try plan(settings(), wallets: [Scene.wallet("a")], depth: 50)
-    #expect(sizes(plan.wallets[0].bids) == [167, 167, 166])
-    #expect(sizes(plan.wallets[0].asks) == [334, 333, 333])
+    #expect(sizes(plan.wallets[0].bids) == [166, 167, 167])
+    #expect(sizes(plan.wallets[0].asks) == [333, 333, 334])
   }
 
   @Test func everyGridHoldsItsPromises() throws {

@@ -104,8 +104,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("tolerance", ["tolerance": "1%"]), ("proximity", ["buy_width": "3%"]),
-    ("minimum_gap", ["expiry": "15s"]), ("tick", ["rotation": "tick", "tick": "1s"]),
+    ("tolerance", ["tolerance": "1%"]), ("size_tolerance", ["size_tolerance": "50%"]),
+    ("proximity", ["buy_width": "6%"]), ("renewal", ["expiry": "2m"]),
+    ("minimum_gap", ["minimum_gap": "2m"]),
+    ("minimum_gap", ["entropy": "10s", "minimum_gap": "10s"]),
+    ("tick", ["rotation": "tick", "tick": "5s"]),
+    ("gamma", ["gamma_mode": "volatility", "gamma": "3"]),
+    ("levels", ["wallets": "3", "levels": "49"]),
+    ("bid_multiplier", ["bid_multiplier": "2"]),
+    ("ask_multiplier", ["depth_ask": "0.01"]),
   ])
   func contradictionsAreFound(parameter: String, values: [String: String]) {
     do throws(ParameterProblems) {
@@ -113,6 +120,22 @@ import Testing
       Issue.record("accepted \(values)")
     } catch {
       #expect(error.problems.map(\.parameter) == [parameter])
+    }
+  }
+
+  @Test func whatContradictsIsSaidInNumbers() {
+    do throws(ParameterProblems) {
+      _ = try JobDescriptor(GridRebalancer.self).make(
+        ["levels": "100", "wallets": "3", "bid_multiplier": "1.3"])
+      Issue.record("accepted")
+    } catch {
+      #expect(
+        error.problems.map(\.message) == [
+          "100 levels per side need 14 open-orders accounts of 7 wallets, 16 orders in each; there "
+            + "are 3 wallets",
+          "100 levels that grow by 1.3 make the smallest of depth_bid 0 SOL, below minimum_order "
+            + "(0.001 SOL)",
+        ])
     }
   }
 }

@@ -30,9 +30,9 @@ enum Scene {
     BookLevel(price: PriceLots(price), size: BaseLots(size), own: BaseLots(own))
   }
 
-  static func trade(_ price: Int64, synthetic: Bool = false) -> Trade {
+  static func trade(_ price: Int64, size: Int64 = 1, synthetic: Bool = false) -> Trade {
     Trade(
-      id: "t", time: start, price: PriceLots(price), size: BaseLots(1), takerSide: .bid,
+      id: "t", time: start, price: PriceLots(price), size: BaseLots(size), takerSide: .bid,
       isSynthetic: synthetic)
   }
 
@@ -51,6 +51,15 @@ enum Scene {
 
   static func swarm(_ count: Int, sol: SOL = 100, lots: Int64 = 10_000) -> Swarm {
     Swarm(wallets: (0..<count).map { wallet("w\($0)", sol: sol, lots: lots) })
+  }
+
+  /// The order that stands at `price` in `account`.
+  static func order(
+    _ side: Side, _ price: Int64, size: Int64 = 100, expires: Int64? = 600
+  ) -> OpenOrder {
+    OpenOrder(
+      id: OrderID("\(side.rawValue)-\(price)"), side: side, price: PriceLots(price),
+      size: BaseLots(size), placed: start, expires: expires.map { start + .seconds($0) })
   }
 
   /// The swarm after `bundles` have happened, funds left as they were.

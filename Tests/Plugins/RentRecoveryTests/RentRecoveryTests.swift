@@ -3,140 +3,172 @@ import Testing
 
 @testable import RentRecovery
 
-private enum Scene {
-  static let start = Timestamp(seconds: 1_750_000_000)
-
-  static func idle(
-    _ name: String, hours: Int64 = 2, rent: SOL = 0.007, settles: Bool = false
-  ) -> ReclaimableAccount {
-    ReclaimableAccount(
-      id: AccountID(name), wallet: "w", rent: rent.lamports,
-      lastUsed: start + .seconds(-3600 * hours), needsSettling: settles)
-  }
-
-  /// A wallet with an account that has an order, one with proceeds, and an empty one.
-  static let swarm: Swarm = {
-    let order = OpenOrder(
-      id: "o", side: .bid, price: PriceLots(1), size: BaseLots(1), placed: start, expires: nil)
-    func account(_ name: String, orders: [OpenOrder] = [], sol: Int64 = 0) -> OpenOrdersAccount {
-      OpenOrdersAccount(
-        id: AccountID(name), orders: orders, freeSOL: Lamports(sol), rent: Lamports(1),
-        lastUsed: start)
-    }
-    return Swarm(wallets: [
-      Wallet(
-        id: "w", publicKey: "w", sol: .zero, token: .zero, usdc: 0,
-        accounts: [
-          account("orders", orders: [order]), account("proceeds", sol: 5), account("empty"),
-        ])
-    ])
-  }()
-
-  static func test(
-    _ idle: [ReclaimableAccount],
-    decide: @escaping @Sendable (Bundle) throws -> BundleOutcome = TestRun.lands
-  ) -> TestRun {
-    TestRun(swarm: swarm, reclaimable: idle, now: start, decide: decide)
-  }
-}
-
+/// Which accounts are closed, and how.
 @Suite struct RentRecoveryTests {
   let job = RentRecovery()
 
-  @Test func anEmptyAccountIsClosed() async throws {
-    let test = Scene.test([Scene.idle("empty")])
+  func intents(_ test: TestRun) async -> [[Intent]] { await test.bundles.map(\.intents) }
+
+  @Test func anEmptyAccountIsSettledAndClosed() async throws {
+    let test = Scene.test([Scene.account("a")])
     #expect(try await test.run(job) == .done("1 of 1 accounts closed, 0.007 SOL came back"))
     #expect(
       await test.bundles == [
-        Bundle("rent of empty", tip: 0.0001, intents: [.closeAccount(account: "empty")])
+        Bundle(
+          "rent of a", tip: 0.0001, intents: [.settle(account: "a"), .closeAccount(account: "a")])
       ])
     let events = await test.events
     #expect(events.map(\.name) == ["RENT_RECLAIM"])
     #expect(events[0].fields == ["sol": "0.007", "accounts": "1"])
   }
 
-  @Test func proceedsAreSettledAndOrdersCancelledFirst() async throws {
+  @Test func ordersAreCancelledOneByOneAndFillsProcessedFirst() async throws {
     let test = Scene.test([
-      Scene.idle("orders"), Scene.idle("proceeds"), Scene.idle("token", settles: true),
+      Scene.account("orders", orders: ["1", "2"]), Scene.account("filled", pending: 2),
+      Scene.account("proceeds", sol: 5),
     ])
     try await test.publish("grid.accounts", ["other"])
     _ = try await test.run(job)
     #expect(
-      await test.bundles.map(\.intents) == [
+      await intents(test) == [
+        [.consumeEvents, .settle(account: "filled"), .closeAccount(account: "filled")],
         [
-          .cancelAll(account: "orders"), .consumeEvents, .settle(account: "orders"),
-          .closeAccount(account: "orders"),
+          .cancel(account: "orders", order: "1"), .cancel(account: "orders", order: "2"),
+          .consumeEvents, .settle(account: "orders"), .closeAccount(account: "orders"),
         ],
-        [.consumeEvents, .settle(account: "proceeds"), .closeAccount(account: "proceeds")],
-        [.consumeEvents, .settle(account: "token"), .closeAccount(account: "token")],
+        [.settle(account: "proceeds"), .closeAccount(account: "proceeds")],
       ])
   }
 
   @Test func whatTheGridUsesStays() async throws {
-    let test = Scene.test([Scene.idle("empty"), Scene.idle("proceeds")])
-    try await test.publish("grid.accounts", ["empty"])
+    let test = Scene.test([Scene.account("a"), Scene.account("b")])
+    try await test.publish("grid.accounts", ["a"])
     _ = try await test.run(job)
-    #expect(await test.bundles.map(\.label) == ["rent of proceeds"])
+    #expect(await test.bundles.map(\.label) == ["rent of b"])
   }
 
   @Test func whileTheGridIsSilentAccountsWithOrdersStay() async throws {
-    let test = Scene.test([Scene.idle("orders")])
+    let test = Scene.test([Scene.account("a", orders: ["1"])], idle: [Scene.idle("x")])
+    #expect(try await test.run(job) == .nothingToDo("none of 1 accounts is unused for 1h"))
+  }
+
+  @Test func accountsOfAReplacedMarketGoAtOnce() async throws {
+    let test = Scene.test([
+      Scene.account("old", hours: 0, orders: ["1"], market: "before"),
+      Scene.account("new", hours: 0), Scene.account("nameless", hours: 0, market: ""),
+    ])
+    #expect(try await test.run(job) == .done("1 of 1 accounts closed, 0.007 SOL came back"))
+    #expect(
+      await intents(test) == [
+        [
+          .cancel(account: "old", order: "1"), .consumeEvents, .settle(account: "old"),
+          .closeAccount(account: "old"),
+        ]
+      ])
+  }
+
+  @Test func emptyTokenAccountsAndTheEmptyListGoTogether() async throws {
+    let test = Scene.test(
+      [],
+      others: [
+        Scene.other("mint1"), Scene.other("mint2"), Scene.other("dust", content: 1),
+        Scene.other("list", .indexer, rent: 0.001), Scene.other("used"),
+      ],
+      idle: ["mint1", "mint2", "dust", "list"].map { Scene.idle($0, rent: 0.002) })
+    #expect(try await test.run(job) == .done("3 of 3 accounts closed, 0.006 SOL came back"))
+    #expect(
+      await test.bundles == [
+        Bundle(
+          "rent of 3 accounts", tip: 0.0001,
+          intents: ["mint1", "mint2", "list"].map { .closeAccount(account: $0) })
+      ])
+  }
+
+  @Test func aListWithAccountsOnItWaitsForThem() async throws {
+    let accounts = [Scene.account("a")]
+    let test = Scene.test(
+      accounts, others: [Scene.other("list", .indexer, content: 1)], idle: [Scene.idle("a")])
+    _ = try await test.run(job)
+    #expect(await test.bundles.map(\.label) == ["rent of a"])
+    await test.set(swarm: Scene.swarm([], others: [Scene.other("list", .indexer)]))
+    await test.set(reclaimable: [Scene.idle("list")])
+    _ = try await test.run(job)
+    #expect(await test.bundles.map(\.label) == ["rent of a", "rent of list"])
+  }
+
+  @Test func othersCanBeLeftAlone() async throws {
+    var job = job
+    job.otherAccounts = false
+    let test = Scene.test([], others: [Scene.other("mint")], idle: [Scene.idle("mint")])
     #expect(try await test.run(job) == .nothingToDo("none of 1 accounts is unused for 1h"))
   }
 
   @Test(arguments: [
-    ([], "no account is reclaimable"),
-    ([Scene.idle("empty", hours: 0)], "none of 1 accounts is unused for 1h"),
-    ([Scene.idle("empty", rent: 0.0001)], "none of 1 accounts is unused for 1h"),
+    (Scene.test([]), "no account is reclaimable"),
+    (
+      Scene.test([Scene.account("a", hours: 0)], idle: [Scene.idle("a", hours: 0)]),
+      "none of 1 accounts is unused for 1h"
+    ),
+    (Scene.test([Scene.account("a", rent: 0.0001)]), "none of 1 accounts is unused for 1h"),
+    (
+      Scene.test([], others: [Scene.other("m")], idle: [Scene.idle("m", wallet: "stranger")]),
+      "none of 1 accounts is unused for 1h"
+    ),
   ])
-  func itDoesNothingWhenNothingIsWorthIt(idle: [ReclaimableAccount], reason: String) async throws {
-    let test = Scene.test(idle)
+  func itDoesNothingWhenNothingIsWorthIt(test: TestRun, reason: String) async throws {
     #expect(try await test.run(job) == .nothingToDo(reason))
     #expect(await test.bundles.isEmpty)
   }
 
   @Test func theLongestUnusedGoFirstUpToTheLimit() async throws {
     var job = job
-    job.maxAccounts = 2
-    let test = Scene.test([
-      Scene.idle("young", hours: 2), Scene.idle("old", hours: 9), Scene.idle("middle", hours: 5),
-    ])
+    job.maxAccounts = 3
+    let test = Scene.test(
+      [Scene.account("young", hours: 2), Scene.account("old", hours: 9)],
+      others: [Scene.other("m1"), Scene.other("m2"), Scene.other("m3")],
+      idle: ["m1", "m2", "m3"].map { Scene.idle($0, hours: 5) })
     _ = try await test.run(job)
-    #expect(await test.bundles.map(\.label) == ["rent of old", "rent of middle"])
+    #expect(await test.bundles.map(\.label) == ["rent of old", "rent of 2 accounts"])
   }
 
-  @Test func whatReallyCameBackCounts() async throws {
-    let test = Scene.test([Scene.idle("empty")]) { _ in
-      .landed(
-        slot: 1, results: [.returned(sol: SOL(0.5).lamports, token: .zero)])
-    }
-    #expect(try await test.run(job) == .done("1 of 1 accounts closed, 0.5 SOL came back"))
+  @Test func anEmptyWalletGetsItsRentBackWithoutATip() async throws {
+    let test = Scene.test([Scene.account("a")], sol: 0.0005)
+    _ = try await test.run(job)
+    #expect(await test.bundles.map(\.tip) == [0])
   }
 
-  @Test func oneFailureDoesNotStopTheOthers() async throws {
-    let test = Scene.test([Scene.idle("a"), Scene.idle("b"), Scene.idle("c")]) { bundle in
-      switch bundle.label {
-      case "rent of a": throw Refusal(.accountBusy, "wait")
-      case "rent of b": return .landed(slot: 1, results: [.dropped("not empty")])
-      default: return try TestRun.lands(bundle)
-      }
-    }
-    #expect(try await test.run(job) == .done("1 of 3 accounts closed, 0.007 SOL came back"))
+  @Test(arguments: [(0, 1), (8, 1), (9, 2), (64, 8)])
+  func asManyFillsAreProcessedAsWait(pending: Int, instructions: Int) async throws {
+    let test = Scene.test([Scene.account("a", pending: 1)], pending: pending)
+    _ = try await test.run(job)
+    let consumes = await test.bundles[0].intents.prefix { $0 == .consumeEvents }
+    #expect(consumes.count == instructions)
+    #expect(await test.bundles[0].intents.last == .closeAccount(account: "a"))
+  }
+
+  @Test func tooManyFillsAreProcessedOverSeveralRuns() async throws {
+    let test = Scene.test([Scene.account("a", pending: 1)], pending: 65)
     #expect(
-      await test.logs == [
-        "warning: account not closed: a: ACCOUNT_BUSY: wait",
-        "warning: account not closed: b: step 1 was dropped: not empty",
-      ])
-  }
-
-  @Test func ifNoneCanBeClosedTheRunFails() async throws {
-    let test = Scene.test([Scene.idle("a")]) { _ in .reverted(reason: "6042") }
-    await #expect(throws: RecoveryFailure.self) { try await test.run(job) }
+      try await test.run(job) == .done("1 accounts emptied, to be closed in a later run"))
+    #expect(await intents(test) == [Array(repeating: .consumeEvents, count: 8)])
     #expect(await test.events.isEmpty)
+    await test.set(market: Scene.market(pending: 1))
+    #expect(try await test.run(job) == .done("1 of 1 accounts closed, 0.007 SOL came back"))
   }
 
-  @Test func aStopOfTradingIsNoFailure() async throws {
-    let test = Scene.test([Scene.idle("a")]) { _ in throw Refusal(.tradingHalted, "stopped") }
-    #expect(try await test.run(job) == .nothingToDo("a: TRADING_HALTED: stopped"))
+  @Test(arguments: [RefusalCode.transactionTooBig, .bundleTooLong])
+  func whatDoesNotFitOneBundleGoesStepByStep(code: RefusalCode) async throws {
+    let names = (1...24).map { "\($0)" }
+    let test = Scene.test([Scene.account("a", orders: names, market: "before")]) { bundle in
+      if bundle.intents.count > 25 { throw Refusal(code, "25 intents fit") }
+      return try TestRun.lands(bundle)
+    }
+    #expect(
+      try await test.run(job) == .done("1 accounts emptied, to be closed in a later run"))
+    #expect(await test.bundles[0].intents.count == 25)
+    await test.set(swarm: Scene.swarm([Scene.account("a", sol: 9, market: "before")]))
+    #expect(try await test.run(job) == .done("1 of 1 accounts closed, 0.007 SOL came back"))
+    #expect(
+      await intents(test).last == [.settle(account: "a"), .closeAccount(account: "a")])
   }
 }

@@ -67,6 +67,29 @@ private let wallet: Wallet = {
     #expect(none.map { Headroom.of(swarm, inventory: $0) } == Percent(floatLiteral: 50.000001))
   }
 
+  @Test func aSwarmThatHoldsNearlyEverythingStopsBuying() async throws {
+    let swarm = Swarm(wallets: [wallet], emission: TokenAmount(100), locked: TokenAmount(50))
+    let test = TestRun(market: market, swarm: swarm)
+    _ = try await test.run(job)
+    let control = await test.published("target-control", as: Control.self)
+    #expect(control == Control(headroom: 0, multiplier: 1, depth: 0))
+    #expect(
+      await test.logs
+        == ["warning: more tokens than exist: the emission or the locked amount is wrong"])
+  }
+
+  @Test func aGivenHeadroomNeedsNoEmission() async throws {
+    var job = job
+    job.targetControl = .fixed
+    let test = TestRun()
+    #expect(try await test.run(job) == .done("headroom 51%, BUY multiplier 1.1025, depth 100%"))
+  }
+
+  /// 1 + 0.2 · (h − 10) / 80 at h = 33.333333: 1.05833…, to four decimals.
+  @Test func theMultiplierIsRounded() {
+    #expect(job.steer(Percent(floatLiteral: 33.333333)).multiplier == 1.0583)
+  }
+
   @Test func withoutAnEmissionNothingIsPublished() async throws {
     let test = TestRun(market: market, swarm: Swarm(wallets: [wallet]))
     #expect(try await test.run(job) == .nothingToDo("the token's emission is unknown"))

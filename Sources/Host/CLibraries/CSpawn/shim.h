@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,6 +17,8 @@ extern long syscall(long, ...);
 static inline int spawn_pidfd_open(pid_t pid) { return (int)syscall(434, pid, 0); }
 // A copy of a descriptor that stays clear of the numbers a child uses, closed on exec.
 static inline int spawn_move_up(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
+// Other processes of the same user may read neither memory nor environment of this one.
+static inline int spawn_hide_self(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 static inline int spawn_set_nonblocking(int descriptor) {
   return fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
 }

@@ -1,14 +1,11 @@
 import Glibc
+import Isolation
 
 /// What processes use, as the kernel tells it.
 enum ProcessUsage {
-  /// CPU time of the live threads of a process in nanoseconds; 0 when there is none of that number.
-  static func cpu(of process: Int32) -> Int64 {
-    names(in: "/proc/\(process)/task").reduce(0) { sum, thread in
-      let fields = text(of: "/proc/\(process)/task/\(thread)/schedstat").split(separator: " ")
-      return sum + (fields.first.flatMap { Int64($0) } ?? 0)
-    }
-  }
+  /// CPU time of a process in nanoseconds, threads that ended included, as the floors measure it; 0
+  /// when there is no process of that number.
+  static func cpu(of process: Int32) -> Int64 { SystemTime.cpu(of: process) ?? 0 }
 
   /// Resident memory in megabytes (10⁶ bytes); 0 when there is no process of that number.
   static func memory(of process: Int32) -> Double {

@@ -1,4 +1,5 @@
 import Glibc
+import Telemetry
 
 /// Many reloads, good, bad and without a change: whether anything grows.
 enum ReloadSoakMeasurement {
@@ -22,9 +23,12 @@ enum ReloadSoakMeasurement {
     return try await BenchHost.measure(
       table.text, in: try BenchFolder(), surroundings, isKept: arguments.switches.contains("keep")
     ) { bench in
-      // Until then the allocator and the rings of newest events and records fill.
-      let warmUp = max(100, reloads / 5)
-      for number in 0..<warmUp { try await reload(bench, number, table) }
+      // Until then the ring of newest events fills, which is memory that a host may hold.
+      var warmUp = 0
+      while warmUp < 100 || bench.host.parts.events.last < Int64(EventBus.usualCapacity) {
+        try await reload(bench, warmUp, table)
+        warmUp += 1
+      }
       try await bench.pause(.seconds(3))
       let before = Holdings()
       for number in warmUp..<warmUp + reloads { try await reload(bench, number, table) }

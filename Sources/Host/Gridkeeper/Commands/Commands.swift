@@ -1,9 +1,9 @@
 /// All verbs, in the order in which help shows them.
 enum Commands {
   static let all: [Command] =
-    [run, check, diff, next, schema, plugins, newPlugin, lab]
+    [run, check, diff, next, schema, plugins, newPlugin, lab, faults]
     + [status, jobs, runs, why, trigger, pause, resume, enable, disable, plan, reload]
-    + [kill, clear, events, metrics, completion, bench]
+    + [kill, clear, audit, events, metrics, completion, bench]
 
   static let completion = Command(
     name: "completion", summary: "Print a completion script for a shell",

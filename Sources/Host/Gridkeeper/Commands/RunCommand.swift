@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Isolation
 import Network
+import Supervisor
 
 extension Commands {
   static let tableOperand = Command.Operand(
@@ -24,6 +25,7 @@ extension Commands {
     ]
   ) { arguments, surroundings in
     let options = try hostOptions(arguments, surroundings)
+    ProcessLauncher.hideHost()
     try makeFolder(of: options.socket)
     let host = try await HostLauncher(options: options).launch()
     let control = makeControl(host, options)

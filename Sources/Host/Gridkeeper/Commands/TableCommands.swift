@@ -66,6 +66,9 @@ extension Commands {
       surroundings.output.line(try JSONText.encode(slots))
     } else {
       show(slots, arguments, surroundings)
+      for name in manual(table, arguments.operand(0)) {
+        surroundings.output.line("\(name) runs only when an operator triggers it")
+      }
     }
     return .success
   }
@@ -129,6 +132,13 @@ extension Commands {
         ? forecast.aroundDST(after: now) : forecast.next(count, after: now)
     }
     return slots.sorted { ($0.time, $0.job) < ($1.time, $1.job) }
+  }
+
+  /// Jobs that never come up by themselves.
+  private static func manual(_ table: JobTable, _ wanted: String?) -> [String] {
+    table.jobs.values.filter { job in
+      (wanted.map { $0 == job.name } ?? true) && job.isEnabled && job.cadence.isManual
+    }.map(\.name).sorted()
   }
 
   private static func show(

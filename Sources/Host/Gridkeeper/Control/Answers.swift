@@ -20,6 +20,8 @@ struct HostAnswer: Codable, Sendable {
   var lastReload: ReloadReport?
   /// Why the host runs by an older table than the one on disk.
   var degradation: String?
+  /// Why the store takes no records, if it does not.
+  var storeTrouble: String?
   var trading: String
   var tradingReason: String
   var venue: String
@@ -121,6 +123,27 @@ struct RunRow: Codable, Sendable {
     generation = record.generation
     let late = record.lateness
     latenessMs = Double(late.timer + late.queue + late.wake + late.start) / 1e6
+  }
+}
+
+/// What somebody asked of the host, and what came of it.
+struct AuditRow: Codable, Sendable {
+  var time: Timestamp
+  var who: String
+  var action: String
+  var job: String
+  var before: String
+  var after: String
+  var detail: String
+
+  init(_ record: AuditRecord) {
+    time = record.time
+    who = record.who
+    action = record.action
+    job = record.job
+    before = record.before
+    after = record.after
+    detail = record.detail
   }
 }
 

@@ -29,18 +29,25 @@ struct ControlDesk: Sendable {
       throw ControlError(ControlError.malformed, "the arguments cannot be read: \(error)")
     }
     if request.verb == "events" { return try await events(words, replies) }
-    try await replies.send(try await answer(request.verb, words))
+    try await replies.send(try await answer(request, words))
   }
 
-  private func answer(_ verb: String, _ words: Words) async throws -> String {
-    switch verb {
+  private func answer(_ request: ControlRequest, _ words: Words) async throws -> String {
+    switch request.verb {
     case "status": try JSONText.encode(await host.answer())
     case "runs": try JSONText.encode(try await runs(words))
     case "why": try JSONText.encode(try await why(words))
     case "metrics": try JSONText.encode(SentenceAnswer(text: await host.exposition()))
-    case "plan": try JSONText.encode(try await plan())
-    case "reload": try JSONText.encode(try await reload(words))
-    default: try JSONText.encode(SentenceAnswer(text: try await act(verb, words)))
+    case "audit": try JSONText.encode(try await audit(words))
+    case "plan": try JSONText.encode(try await audited(request, words, \.id) { try await plan() })
+    case "reload":
+      try JSONText.encode(try await audited(request, words, \.summary) { try await reload(words) })
+    case let verb where Self.audited.contains(verb):
+      try JSONText.encode(
+        SentenceAnswer(
+          text: try await audited(request, words, \.self) { try await act(verb, words) })
+      )
+    case let verb: throw ControlError("unknown-verb", "this host does not know '\(verb)'")
     }
   }
 
@@ -50,6 +57,11 @@ struct ControlDesk: Sendable {
     let limit = min(max(words.limit ?? 20, 1), 1_000)
     return try await host.parts.store.runs(job: words.job, limit: limit, before: nil)
       .map(RunRow.init)
+  }
+
+  private func audit(_ words: Words) async throws -> [AuditRow] {
+    try await host.parts.store.audit(limit: min(max(words.limit ?? 20, 1), 1_000))
+      .map(AuditRow.init)
   }
 
   private func why(_ words: Words) async throws -> WhyReport {
@@ -102,8 +114,7 @@ struct ControlDesk: Sendable {
     case "disable": try await host.setEnabled(try job(words), false)
     case "kill":
       await host.kill(reason: words.note ?? "operator").text
-    case "clear": try await clear(words)
-    default: throw ControlError("unknown-verb", "this host does not know '\(verb)'")
+    default: try await clear(words)
     }
   }
 

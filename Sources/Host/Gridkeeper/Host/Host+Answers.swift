@@ -6,6 +6,7 @@ import JobTable
 import Market
 import PluginAPI
 import Scheduler
+import Storage
 import Supervisor
 import Telemetry
 
@@ -17,10 +18,19 @@ extension Host {
     return HostAnswer(
       version: Program.version, pid: getpid(), started: started, now: options.time.wall,
       table: options.table.table, generation: force.generation, inForceSince: force.since,
-      lastReload: lastReload, degradation: degradation, trading: trading.mode.rawValue,
+      lastReload: lastReload, degradation: degradation,
+      storeTrouble: await storeTrouble, trading: trading.mode.rawValue,
       tradingReason: trading.reason, venue: "\(venue.kind) (\(venue.cluster))",
       workers: await parts.supervisor.statuses().map(WorkerRow.init),
       jobs: await parts.scheduler.status().map(JobRow.init))
+  }
+
+  private var storeTrouble: String? {
+    get async {
+      let waits = await backlog.trouble?.message
+      let fails = await parts.scheduler.ledgerTrouble
+      return waits ?? fails
+    }
   }
 
   /// All metrics in the Prometheus text format.

@@ -5,6 +5,7 @@ import Glibc
 import Isolation
 import JobTable
 import PluginAPI
+import Storage
 import Telemetry
 
 /// What an emergency stop came to.
@@ -46,11 +47,22 @@ extension Host {
   }
 
   /// Does what a kill file asks for that somebody put there by hand.
-  func heedKillFile() async {
-    guard await parts.killFile.read() == .set, await parts.bundles.state.mode != .halted else {
-      return
-    }
+  func heedKillFile(isStart: Bool = false) async {
+    guard await parts.killFile.read() == .set else { return }
+    guard await parts.bundles.state.mode != .halted else { return }
+    let before = await parts.bundles.state.mode.rawValue
     _ = await halt(await killFileReason())
+    // At a start it is most often an old one.
+    guard !isStart else { return }
+    await note("kill", by: "the kill file \(parts.killFile.path)", before: before)
+  }
+
+  /// Writes down what was done without the control socket.
+  func note(_ action: String, by who: String, before: String) async {
+    await backlog.write(
+      AuditRecord(
+        time: options.time.wall, who: who, action: action, before: before,
+        after: await trading().mode.rawValue, detail: await trading().reason))
   }
 
   /// What the kill file says; one that was made by hand says nothing.

@@ -20,6 +20,8 @@ extension Host {
         "PLUGIN_UPGRADED", ["plugin": plugin, "from": report.from, "to": report.to])
     } catch {
       parts.events.emit("PLUGIN_UPGRADE_REFUSED", ["plugin": plugin, "why": error.message])
+      // The table on disk may be one that waits for this library.
+      if lastReload?.result == .rejected { _ = await readAndApply() }
     }
   }
 

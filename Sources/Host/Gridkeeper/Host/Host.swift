@@ -12,6 +12,7 @@ actor Host {
   let options: HostOptions
   let parts: HostParts
   let examiner: TableExaminer
+  let backlog: Backlog
   let started: Timestamp
   private(set) var force: TableInForce
   private(set) var lastReload: ReloadReport?
@@ -23,6 +24,7 @@ actor Host {
     self.options = options
     self.parts = parts
     self.examiner = examiner
+    backlog = Backlog(store: parts.store, log: parts.log)
     self.force = force
     started = options.time.wall
   }
@@ -66,7 +68,7 @@ actor Host {
     conclude(report(.rejected, [problem]))
   }
 
-  private func readAndApply() async -> ReloadReport {
+  func readAndApply() async -> ReloadReport {
     do throws(TableFile.Failure) {
       return await apply(try await readTable())
     } catch {
@@ -100,25 +102,45 @@ actor Host {
   private func commit(_ candidate: TableCandidate, _ bytes: [UInt8]) async -> ReloadReport {
     let diff = TableDiff(from: force.table, to: candidate.table, catalog: candidate.catalog)
     let generation = force.generation + 1
-    do throws(StoreError) {
-      try await parts.store.appendGeneration(
-        GenerationRecord(candidate, number: generation, bytes, options, diff: diff.text))
-    } catch {
-      await parts.supervisor.discard(candidate.stage)
-      let problem = Diagnostic(
-        .error, file: options.table.table, message: "the table could not be stored: \(error)")
-      return conclude(report(.rejected, [problem]))
+    let record = GenerationRecord(
+      candidate, number: generation, bytes, options, diff: diff.text)
+    var warnings = candidate.warnings
+    do throws(StoreError) { try await parts.store.appendGeneration(record) } catch {
+      guard error.isPassing else { return await refuse(candidate, error) }
+      await backlog.keep(.generation(record), because: error)
+      warnings.append(unstored(generation, error))
     }
     let gone = Set(force.table.jobs.keys).subtracting(candidate.table.jobs.keys)
     force = TableInForce(
       table: candidate.table, catalog: candidate.catalog, generation: generation,
       digest: candidate.digest, since: options.time.wall)
     await parts.enforce(candidate, generation: generation)
+    for plugin in candidate.stage.replaced {
+      parts.events.emit(
+        "PLUGIN_UPGRADED",
+        ["plugin": plugin.name, "to": "\(plugin.version) (\(plugin.digest.prefix(12)))"])
+    }
     parts.forget(gone, keeping: Set(candidate.table.jobs.keys))
     degradation = nil
-    var report = report(.applied, candidate.warnings)
+    var report = report(.applied, warnings)
     report.diff = diff.text
     return conclude(report)
+  }
+
+  private func refuse(_ candidate: TableCandidate, _ error: StoreError) async -> ReloadReport {
+    await parts.supervisor.discard(candidate.stage)
+    let problem = Diagnostic(
+      .error, file: options.table.table, message: "the table could not be stored: \(error)")
+    return conclude(report(.rejected, [problem]))
+  }
+
+  /// An operator must be able to change the table, to stop a job or to tighten a limit, on a day on
+  /// which the disk is full: no money moves unrecorded anyway, because such runs wait for their record.
+  private func unstored(_ generation: Int64, _ error: StoreError) -> Diagnostic {
+    Diagnostic(
+      .warning, file: options.table.table,
+      message: "generation \(generation) is in force but not stored: \(error.message); it is tried "
+        + "again every second, and until then jobs that move money do not run")
   }
 
   private func report(_ result: ReloadReport.Result, _ diagnostics: [Diagnostic]) -> ReloadReport {
@@ -134,7 +156,8 @@ actor Host {
     parts.metrics.set(.init("config_last_reload_ok"), report.result == .rejected ? 0 : 1)
     guard report.result != .unchanged else { return report }
     let name = report.result == .applied ? "CONFIG_APPLIED" : "CONFIG_REJECTED"
-    let detail = report.result == .applied ? report.diff : report.diagnostics.rendered()
+    let isBare = report.diff.isEmpty || report.diagnostics.isEmpty
+    let detail = report.diff + (isBare ? "" : "\n") + report.diagnostics.rendered()
     parts.events.emit(name, ["generation": "\(report.generation)", "detail": detail])
     let level: LogLevel = report.result == .applied ? .info : .error
     parts.log.write(

@@ -18,7 +18,9 @@ struct HostLauncher {
   func launch() async throws -> Host {
     let bytes = try? await read()
     let loaded = bytes.map(loader.load)
-    let store = try await open(options.table.resolve(database(bytes, loaded)))
+    let path = options.table.resolve(await database(bytes, loaded))
+    let store = try await open(path)
+    if loaded?.table != nil { await StorePlace(options.table).remember(path) }
     do {
       return try await launch(bytes, loaded, store)
     } catch {
@@ -27,9 +29,12 @@ struct HostLauncher {
     }
   }
 
-  /// Where the store is; a table whose text breaks among its jobs still tells it.
-  private func database(_ bytes: [UInt8]?, _ loaded: LoadedTable?) -> String {
-    guard let bytes, let loaded else { return StorageSettings().database }
+  /// Where the store is; a table whose text breaks among its jobs still tells it, and when there is
+  /// none it is where it was at the last start.
+  private func database(_ bytes: [UInt8]?, _ loaded: LoadedTable?) async -> String {
+    guard let bytes, let loaded else {
+      return await StorePlace(options.table).remembered() ?? StorageSettings().database
+    }
     guard loaded.table == nil, loaded.storage == StorageSettings() else {
       return loaded.storage.database
     }
@@ -46,6 +51,7 @@ struct HostLauncher {
   }
 
   private func open(_ path: String) async throws -> any Store {
+    if let store = options.substitutes?.store { return store }
     do throws(StoreError) {
       return try await SQLiteStore.open(path: path)
     } catch {

@@ -19,30 +19,42 @@ extension Host {
   func run(control: ControlServer) async throws {
     try await control.start()
     let metricsServer = try await serveMetrics()
-    try await reconcile()
-    await heedKillFile()
-    await parts.scheduler.start()
-    parts.log.info(
-      "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
-    parts.events.emit("HOST_STARTED", ["generation": "\(force.generation)"])
-    await withTaskGroup(of: Void.self) { group in
-      for service in services { group.addTask { await service() } }
-      await obeySignals()
-      await comeToRest()
-      group.cancelAll()
-    }
+    try await live(
+      with: [
+        { await self.keep("exchange") { try await self.parts.exchange.run() } },
+        { await self.watchTable() },
+      ], until: obeySignals)
     await control.stop()
     await metricsServer?.stop()
     await windDown()
   }
 
+  /// Trades from reconciliation to rest.
+  ///
+  /// - Throws: Whatever keeps the venue or the journal from being read at the start.
+  func live(
+    with company: [@Sendable () async -> Void], until isOver: () async -> Void
+  ) async throws {
+    try await reconcile()
+    await heedKillFile(isStart: true)
+    await parts.scheduler.start()
+    parts.log.info(
+      "host started", ["generation": "\(force.generation)", "jobs": "\(force.table.jobs.count)"])
+    parts.events.emit("HOST_STARTED", ["generation": "\(force.generation)"])
+    await withTaskGroup(of: Void.self) { group in
+      for service in services + company { group.addTask { await service() } }
+      await isOver()
+      await comeToRest()
+      group.cancelAll()
+    }
+  }
+
   private nonisolated var services: [@Sendable () async -> Void] {
     [
-      { await self.keep("exchange") { try await self.parts.exchange.run() } },
       { await self.keep("bundles") { try await self.parts.bundles.run() } },
       { await self.keep("market") { try await self.parts.market.run() } },
       { await self.parts.tradeBell.run(self.parts.scheduler) }, { await self.storeMarket() },
-      { await self.lookAtWallets() }, { await self.storeEvents() }, { await self.watchTable() },
+      { await self.lookAtWallets() }, { await self.storeEvents() },
       { await self.keepHouse() }, { await self.watchKillFile() },
     ]
   }
@@ -85,7 +97,10 @@ extension Host {
     for await number in SignalListener.signals() {
       switch number {
       case SIGHUP: await reopenAndReload()
-      case SIGUSR1: _ = await kill(reason: "signal SIGUSR1")
+      case SIGUSR1:
+        let before = await trading().mode.rawValue
+        _ = await kill(reason: "signal SIGUSR1")
+        await note("kill", by: "signal SIGUSR1", before: before)
       default: return
       }
     }
@@ -98,11 +113,13 @@ extension Host {
     _ = await reload()
   }
 
-  /// Ends the jobs, then sees bundles that are under way to their ends, for which the venue must
+  /// Lets runs that are under way end, so that no job is held after an orderly stop; ends what is
+  /// left, then sees bundles that are under way to their ends, for which the venue must
   /// still be followed.
   private func comeToRest() async {
     parts.log.info("host stops")
     await parts.scheduler.halt(reason: "the host stops")
+    await letRunsEnd()
     await parts.supervisor.shutDown()
     await parts.scheduler.stop()
     try? await StoreLedger(store: parts.store).closeRuns(at: options.time.wall)
@@ -115,7 +132,18 @@ extension Host {
     parts.events.emit("HOST_STOPPED")
   }
 
+  /// How long runs may take to end by themselves when the host stops.
+  private static var stopGrace: Duration { .seconds(3) }
+
+  private func letRunsEnd() async {
+    let end = options.time.monotonic + Self.stopGrace
+    while await parts.scheduler.runCount > 0, options.time.monotonic < end {
+      try? await options.pause(.milliseconds(20))
+    }
+  }
+
   private func windDown() async {
+    await backlog.retry()
     await storeNewestEvents()
     await storeNewestMarket()
     await parts.store.close()
@@ -186,7 +214,10 @@ extension Host {
       try? await options.pause(.milliseconds(250))
       await upgradeChangedPlugins()
       looks += 1
-      if looks % 4 == 0 { known = await offerNewPlugins(known) }
+      if looks % 4 == 0 {
+        known = await offerNewPlugins(known)
+        await backlog.retry()
+      }
       if looks % 14_400 == 0 { await prune() }
     }
   }

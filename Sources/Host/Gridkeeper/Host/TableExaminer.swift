@@ -23,7 +23,9 @@ struct TableExaminer: Sendable {
   let loader: TableLoader
   let supervisor: Supervisor
 
-  /// Checks the bytes of a table that shall come after `force`, if there is one.
+  /// Checks the bytes of a table that shall come after `force`, if there is one. A table that does not
+  /// fit the libraries in force is tried with those that changed on disk: what is renamed in both
+  /// comes into force in one step.
   ///
   /// - Throws: `TableRejection` with everything that is wrong; nothing is left behind then.
   func examine(_ bytes: [UInt8], after force: TableInForce? = nil) async throws(TableRejection)
@@ -33,13 +35,34 @@ struct TableExaminer: Sendable {
     guard let table = loaded.table else {
       throw TableRejection(diagnostics: loaded.diagnostics)
     }
-    let offer = await offer(to: table, loaded, over: force)
+    let rejection: TableRejection
+    do throws(TableRejection) { return try await examine(table, loaded, after: force) } catch {
+      rejection = error
+    }
+    guard force != nil else { throw rejection }
+    let plugins = Set(table.jobs.values.map(\.plugin))
+    let replacements = await supervisor.replacements(for: Array(plugins), pins: table.host.pins)
+    guard !replacements.descriptions.isEmpty else { throw rejection }
+    do throws(TableRejection) {
+      return try await examine(table, loaded, after: force, with: replacements)
+    } catch {
+      await supervisor.discard(replacements)
+      throw rejection
+    }
+  }
+
+  private func examine(
+    _ table: JobTable, _ loaded: LoadedTable, after force: TableInForce?,
+    with replacements: Replacements? = nil
+  ) async throws(TableRejection) -> TableCandidate {
+    let offer = await offer(to: table, loaded, over: force, with: replacements)
     let checkable = table.jobs.keys.filter { !offer.uncheckable.contains($0) }
     let findings =
       loaded.diagnostics + offer.problems
       + TableChecker(offer.catalog).check(loaded, jobs: Set(checkable))
     guard !findings.hasErrors else { throw TableRejection(diagnostics: findings) }
-    let stage = await supervisor.stage(table.stagedJobs, pins: table.host.pins)
+    let stage = await supervisor.stage(
+      table.stagedJobs, pins: table.host.pins, replacements: replacements)
     let problems = diagnostics(stage.problems, loaded, offer.catalog)
     guard problems.isEmpty else {
       await supervisor.discard(stage.stage)
@@ -60,17 +83,24 @@ struct TableExaminer: Sendable {
   /// Asks every plugin of the table what it offers. One that has no library is left out, so that
   /// the table's check finds the near names.
   private func offer(
-    to table: JobTable, _ loaded: LoadedTable, over force: TableInForce?
+    to table: JobTable, _ loaded: LoadedTable, over force: TableInForce?,
+    with replacements: Replacements?
   ) async -> Offer {
     var offer = Offer()
     let available = await supervisor.availablePlugins()
     for name in available { offer.catalog.plugins[name] = [] }
     let users = Dictionary(grouping: table.jobs.values, by: \.plugin)
     for (plugin, jobs) in users {
+      if let changed = replacements?.descriptions[plugin] {
+        offer.catalog.plugins[plugin] = changed.kinds
+        continue
+      }
       var trouble = "it has no library"
       if available.contains(plugin) {
         do throws(PluginProblem) {
-          offer.catalog.plugins[plugin] = try await supervisor.describe(plugin).kinds
+          offer.catalog.plugins[plugin] = try await supervisor.describe(
+            plugin, pins: table.host.pins
+          ).kinds
           continue
         } catch { trouble = error.message }
       } else if needs(jobs, over: force) {
@@ -118,10 +148,12 @@ struct TableExaminer: Sendable {
 extension JobTable {
   /// The jobs that workers must be able to run.
   var stagedJobs: [StagedJob] {
-    jobs.values.filter(\.isEnabled).map { job in
-      StagedJob(
-        name: job.name, plugin: job.plugin, kind: job.kind, parameters: job.parameters,
-        grants: job.grants)
+    jobs.values.compactMap { job in
+      let terms = job.terms
+      guard terms.isEnabled else { return nil }
+      return StagedJob(
+        name: job.name, plugin: terms.plugin, kind: terms.kind, parameters: terms.parameters,
+        grants: terms.grants)
     }
   }
 }

@@ -32,10 +32,21 @@ struct ReloadReport: Sendable, Codable, Equatable {
   /// Everything that is wrong or doubtful.
   var diagnostics: [Diagnostic]
 
+  /// The report in a line.
+  var summary: String {
+    switch result {
+    case .applied: "generation \(generation) is in force"
+    case .unchanged: "nothing changed"
+    case .rejected: diagnostics.first { $0.severity == .error }?.message ?? "rejected"
+    }
+  }
+
   /// The report in a sentence or, when something is wrong, in a compiler's way.
   var text: String {
     switch result {
-    case .applied: "generation \(generation) is in force\n\(diff)"
+    case .applied:
+      "generation \(generation) is in force\n\(diff)"
+        + (diagnostics.isEmpty ? "" : "\n" + diagnostics.rendered())
     case .unchanged: "nothing changed; generation \(generation) stays in force"
     case .rejected:
       diagnostics.rendered() + "\nrejected; generation \(generation) stays in force"

@@ -73,3 +73,22 @@ struct EventText {
       .joined(separator: "\n")
   }
 }
+
+/// What operators did, for people, the newest first.
+struct AuditTable {
+  let rows: [AuditRow]
+
+  func text(_ style: TextStyle, columns: Int) -> String {
+    var table = TextTable(
+      ["TIME (UTC)", "WHO", "ACTION", "JOB", "BEFORE", "AFTER", ""], expendable: ["BEFORE"])
+    for row in rows {
+      table.add([
+        TextTable.Cell(TimeText.clock(row.time)), TextTable.Cell(row.who),
+        TextTable.Cell(row.action, style.strong), TextTable.Cell(row.job),
+        TextTable.Cell(row.before), TextTable.Cell(row.after),
+        TextTable.Cell(StatusText.firstLine(row.detail)),
+      ])
+    }
+    return table.text(style: style, columns: columns)
+  }
+}

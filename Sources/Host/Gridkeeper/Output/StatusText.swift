@@ -16,6 +16,10 @@ struct StatusText {
         + ", in force since \(TimeText.clock(answer.inForceSince))",
       "venue    \(answer.venue)", "trading  \(trading)",
     ]
+    if let trouble = answer.storeTrouble {
+      lines.append(
+        style.bad("store    takes no records, jobs that move money do not run: \(trouble)"))
+    }
     if let reload = answer.lastReload, reload.result == .rejected {
       lines.append(
         style.bad(

@@ -18,4 +18,6 @@ struct HostOptions: Sendable {
   var pause = SystemTime.pause
   /// Who looks on as runs end.
   var observer: (any RunObserver)?
+  /// What stands in for the machine, in a simulation.
+  var substitutes: Substitutes?
 }

@@ -17,7 +17,7 @@ final class OpenRuns: Sendable {
     var cancels = 0
   }
 
-  private let entries = Guarded<[UInt64: Entry]>([:])
+  private let entries = Guarded(NumberMap<Entry>())
 
   /// Remembers runs that are about to start.
   func begin(_ orders: [RunOrder]) {
@@ -28,7 +28,7 @@ final class OpenRuns: Sendable {
 
   /// Forgets runs and gives back their orders, `nil` for those that were not open.
   @discardableResult func end(_ runs: some Sequence<UInt64>) -> [RunOrder?] {
-    entries.withLock { entries in runs.map { entries.removeValue(forKey: $0)?.order } }
+    entries.withLock { entries in runs.map { entries.remove($0)?.order } }
   }
 
   /// Who a run's next bundle comes from; `nil` when the run is over.
@@ -38,7 +38,7 @@ final class OpenRuns: Sendable {
     entries.withLock { entries in
       guard let entry = entries[run] else { return nil }
       let (order, slot) = (entry.order, entry.order.slot.description)
-      if isCancel { entries[run]?.cancels += 1 } else { entries[run]?.bundles += 1 }
+      entries.update(run) { if isCancel { $0.cancels += 1 } else { $0.bundles += 1 } }
       return Submitter(
         job: order.job, run: order.id.description,
         slot: isCancel ? "\(slot)/cancels/\(order.id)" : slot,

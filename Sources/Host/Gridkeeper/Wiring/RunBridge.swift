@@ -28,8 +28,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     ends.withLock { $0 = Ends(scheduler: scheduler, supervisor: supervisor) }
   }
 
-  private var scheduler: SchedulerLoop? { ends.withLock(\.scheduler) }
-  private var supervisor: Supervisor? { ends.withLock(\.supervisor) }
+  // Closures, because a key path costs more than all the rest of the call.
+  private var scheduler: SchedulerLoop? { ends.withLock { $0.scheduler } }
+  private var supervisor: Supervisor? { ends.withLock { $0.supervisor } }
 
   // MARK: From the scheduler
 
@@ -37,8 +38,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     runs.begin(orders)
     let started = orders.map { order in
       WorkerRun(
-        id: order.id.rawValue, job: order.job, plannedAt: order.plannedAt, cause: order.cause,
-        attempt: order.attempt, seed: order.slot.seed)
+        id: order.id.rawValue, job: order.job, jobNumber: order.jobNumber,
+        plannedAt: order.plannedAt, cause: order.cause, attempt: order.attempt,
+        seed: order.slot.seed, endMayWait: order.endMayWait)
     }
     supervisor?.assumeIsolated { $0.start(started) }
   }
@@ -69,11 +71,13 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
   func runsRejected(_ rejected: [RejectedRun]) {
     runs.end(rejected.lazy.map(\.run))
     report(
-      rejected.map { run in
-        RunReport(
-          id: RunID(run.run),
-          outcome: .failed("not started: \(run.reason.rawValue): \(run.message)"))
+      rejected.filter { $0.reason == .busy }.map { run in
+        RunReport(id: RunID(run.run), outcome: .failed("not started: \(run.message)"))
       })
+    let refused = rejected.filter { $0.reason != .busy }.map { run in
+      RefusedRun(id: RunID(run.run), why: "\(run.reason.rawValue): \(run.message)")
+    }
+    scheduler?.assumeIsolated { $0.notStarted(refused) }
   }
 
   private func report(_ reports: [RunReport]) {
@@ -84,7 +88,9 @@ final class RunBridge: RunDispatcher, SupervisorDelegate {
     desk.note(status)
     scheduler?.assumeIsolated { scheduler in
       switch status.state {
-      case .ready, .starting, .stopped: scheduler.workerAvailable(status.plugin)
+      case .ready, .starting: scheduler.workerAvailable(status.plugin)
+      // No job in force needs it; slots that wait for it end with the table that dropped it.
+      case .stopped: break
       case .backoff:
         scheduler.workerUnavailable(status.plugin, because: status.reason)
       case .tripped:

@@ -39,7 +39,7 @@ struct ServiceDesk: Sendable {
   private func answer(_ call: ServiceCall, _ context: RunContext) async throws -> ServiceReply {
     switch call {
     case .market: return .market(try await market.snapshot())
-    case .swarm: return .swarm(try await venue.read().swarm)
+    case .swarm: return .swarm(try await swarm())
     case .submit(let bundle): return try await submit(bundle, context)
     case .outcome(let id): return try await outcome(of: id)
     case .quote(let request): return .quote(try await venue.quote(request))
@@ -57,6 +57,14 @@ struct ServiceDesk: Sendable {
     case .signal(let name): return try await send(name, context)
     @unknown default: return .failed("this host is older than the plugin's question")
     }
+  }
+
+  private func swarm() async throws -> Swarm {
+    let state = try await venue.read()
+    var swarm = state.swarm
+    swarm.market = state.market
+    swarm.newMarketRent = state.costs.marketRent
+    return swarm
   }
 
   private func submit(_ bundle: Bundle, _ context: RunContext) async throws -> ServiceReply {
@@ -88,6 +96,10 @@ struct ServiceDesk: Sendable {
   private func send(_ name: String, _ context: RunContext) async throws -> ServiceReply {
     guard context.capabilities.contains(.signal) else {
       throw Refusal(.capabilityMissing, "\(context.job) may not send signals; grant 'signal'")
+    }
+    guard budget.allows(.signal, by: context.job) else {
+      throw Refusal(
+        .rateLimit, "\(context.job) sends signals too often; \(TellingBudget.Matter.signal.bound)")
     }
     await signal(name)
     return .ok

@@ -13,7 +13,7 @@ struct StoreLedger: SlotLedger {
   @concurrent func append(_ entries: [LedgerEntry]) async throws { try await write(entries) }
 
   private func write(_ entries: [LedgerEntry]) async throws {
-    try await store.write(entries.flatMap(\.writes))
+    try await store.write(entries.flatMap { $0.writes })
   }
 
   // MARK: Restart
@@ -30,7 +30,7 @@ struct StoreLedger: SlotLedger {
       run.text = isLost ? "its host ended" : "it was planned and did not start"
       return run
     }
-    if !closed.isEmpty { try await store.appendRuns(closed) }
+    if !closed.isEmpty { try await store.write(closed.map(LedgerWrite.run)) }
   }
 
   /// What the scheduler must know when the host starts.

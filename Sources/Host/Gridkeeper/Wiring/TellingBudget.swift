@@ -8,14 +8,19 @@ final class TellingBudget: Sendable {
   enum Matter: Int, Sendable, CaseIterable {
     case log
     case event
+    case signal
 
     /// A second's share, and the burst that may come at once.
     var limits: (perSecond: Int64, burst: Int64) {
       switch self {
       case .log: (100, 1_000)
       case .event: (50, 500)
+      case .signal: (10, 100)
       }
     }
+
+    /// The limits for people.
+    var bound: String { "\(limits.perSecond) a second and \(limits.burst) at once are allowed" }
   }
 
   /// Names of metrics that a job may use.

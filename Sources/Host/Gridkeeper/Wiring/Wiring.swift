@@ -33,12 +33,13 @@ struct Wiring {
     let killFile = KillFile(path: options.table.resolve(table.risk.killFile))
     let bundles = makeBundles(exchange, market, killFile, metrics, events)
     let board = MemoryBoard()
-    let loop = EventLoop(name: "host")
+    let loop = options.substitutes?.loop ?? EventLoop(name: "host")
     let runs = OpenRuns()
     let signals = SignalLine()
     let budget = TellingBudget(time: options.time, metrics: metrics)
     let desk = ServiceDesk(
-      venue: exchange, market: market, bundles: bundles, store: store, board: board, runs: runs,
+      venue: venue(exchange), market: market, bundles: bundles, store: store, board: board,
+      runs: runs,
       events: events, metrics: metrics, log: log,
       budget: budget, time: options.time,
       signal: { name in await signals.send(name) })
@@ -47,7 +48,7 @@ struct Wiring {
       loop: loop, time: options.time,
       settings: SupervisorSettings(
         table, paths: options.table, executable: options.executable),
-      delegate: bridge, log: log, metrics: metrics)
+      delegate: bridge, log: log, metrics: metrics, launcher: options.substitutes?.launcher)
     let scheduler = makeScheduler(loop, bridge, metrics)
     bridge.connect(scheduler, supervisor)
     signals.connect(scheduler)
@@ -60,7 +61,12 @@ struct Wiring {
       marketBell: marketBell)
   }
 
+  private func venue(_ exchange: SimulatedExchange) -> any Venue {
+    options.substitutes?.venue ?? exchange
+  }
+
   private func makeExchange() throws -> SimulatedExchange {
+    if let exchange = options.substitutes?.exchange { return exchange }
     var settings = try ExchangeSettings(table)
     if let speed = options.speed { settings.speed = speed }
     let file = options.replay ?? table.venue.replay.map(options.table.resolve)
@@ -76,7 +82,7 @@ struct Wiring {
     let pivot = PivotSettings(table)
     let record = try await StoreMarket(store: store).record(pivot, now: options.time.wall)
     return MarketService(
-      feed: exchange,
+      feed: options.substitutes?.feed ?? exchange,
       memory: MarketMemory(record, pivot: pivot, channel: ChannelSettings(table.market)),
       books: Books(record.ledger, sources: record.sources, peak: record.state.peak),
       metrics: metrics, hooks: hooks, maxOracleAge: table.risk.maxOracleAge)
@@ -95,7 +101,7 @@ struct Wiring {
     _ metrics: Metrics, _ events: EventBus
   ) -> BundleService {
     var parts = BundleServiceParts(
-      venue: exchange, journal: StoreJournal(store: store), killSwitch: killFile,
+      venue: venue(exchange), journal: StoreJournal(store: store), killSwitch: killFile,
       time: options.time, metrics: metrics, pivot: { await market.pivot() },
       onEvent: { name, fields in
         events.emit(name, job: fields["job"], run: fields["run"], fields)

@@ -43,7 +43,7 @@ extension TableBuilder {
     return value.scalar("phase", ScalarCodec<Duration>.standard, in: range, &findings)
   }
 
-  mutating func readCalendar(_ written: Written, _ job: inout JobEntry) {
+  mutating func readCalendar(_ written: Written, _ job: inout JobTerms) {
     guard let cron = written.calendar.cron else {
       for (key, element) in [("timezone", written.calendar.zone), ("dst", written.calendar.dst)] {
         guard let element else { continue }
@@ -106,21 +106,15 @@ extension TableBuilder {
   }
 
   /// What only holds, or fails, for several keys together.
-  mutating func checkCadence(_ name: Element, _ body: Element, _ job: JobEntry) {
+  mutating func checkCadence(
+    _ name: Element, _ body: Element, _ job: JobTerms, _ written: Written
+  ) {
     let cadence = job.cadence
-    let hasCalendar = body.value("cron") != nil
-    if cadence.every == nil, body.value("every") == nil {
-      if let phase = body.pair("phase") {
-        findings.error(
-          "'phase' without 'every'", at: phase.key.place, expected: "'every:' beside it")
-      }
-      let runs = hasCalendar || ["at", "idle", "on"].contains { body.value($0) != nil }
-      if !runs, job.isEnabled {
-        findings.warning(
-          "job '\(name.text)' runs only when an operator asks: it has no every, cron, at, idle or on",
-          at: name.place)
-      }
+    if body.value("every") == nil, let phase = body.pair("phase") {
+      findings.error(
+        "'phase' without 'every'", at: phase.key.place, expected: "'every:' beside it")
     }
+    checkManual(name, body, job, written)
     guard let every = cadence.every else { return }
     for (key, value) in [("phase", cadence.phase), ("jitter", cadence.jitter)] {
       guard let value, value >= every, let element = body.value(key) else { continue }
@@ -128,6 +122,23 @@ extension TableBuilder {
         "'\(key)' is not shorter than 'every'", at: element.place,
         expected: "less than \(every.parameterText)")
     }
+  }
+
+  /// A job that never runs by itself says so, lest a forgotten cadence pass for a decision.
+  private mutating func checkManual(
+    _ name: Element, _ body: Element, _ job: JobTerms, _ written: Written
+  ) {
+    let cadence = ["every", "cron", "at", "idle", "on"].first { body.value($0) != nil }
+    if written.isManual == true, let cadence, let manual = body.pair("manual") {
+      findings.error(
+        "'manual' beside '\(cadence)'", at: manual.key.place,
+        expected: "one of them: a manual job runs only when an operator triggers it")
+    }
+    let isForgotten = written.isManual == false || body.value("manual") == nil
+    guard cadence == nil, isForgotten, job.isEnabled else { return }
+    findings.warning(
+      "job '\(name.text)' runs only when an operator asks: it has no every, cron, at, idle or on",
+      at: name.place, expected: "'manual: true' if that is meant")
   }
 }
 

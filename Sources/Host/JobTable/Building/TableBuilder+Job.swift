@@ -3,8 +3,9 @@ import PluginAPI
 /// One entry under `jobs`.
 extension TableBuilder {
   static let jobKeys = [
-    "plugin", "job", "enabled", "every", "cron", "timezone", "dst", "at", "idle", "on", "jitter",
-    "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision", "on_lost",
+    "plugin", "job", "enabled", "every", "cron", "timezone", "dst", "at", "idle", "on", "manual",
+    "jitter", "phase", "overlap", "misfire", "timeout", "retry", "priority", "group", "precision",
+    "on_lost",
     "failure_budget", "max_lateness", "grant", "parameters",
   ]
 
@@ -21,12 +22,13 @@ extension TableBuilder {
   struct Written {
     var misfire = false
     var onLost = false
+    /// `nil` when nothing, or nonsense, is said.
+    var isManual: Bool?
     var calendar: (zone: Element?, dst: Element?, cron: Element?) = (nil, nil, nil)
   }
 
   mutating func readJob(_ name: Element, _ body: Element) -> JobEntry {
-    var job = JobEntry(name: name.text, plugin: "")
-    job.line = name.line
+    var job = JobTerms(plugin: "")
     var written = Written()
     for (key, value) in body.pairs { readKey(key, value, &job, &written) }
     if job.plugin.isEmpty, body.value("plugin") == nil {
@@ -35,13 +37,22 @@ extension TableBuilder {
         expected: "'plugin:' with the name of a library in host.plugins")
     }
     readCalendar(written, &job)
-    checkCadence(name, body, job)
+    checkCadence(name, body, job, written)
     setDefaults(written, &job)
-    return job
+    return JobEntry(name: name.text, line: name.line, terms: shared(job))
+  }
+
+  /// The terms in the form in which equal jobs share them; those of neighbours are most often equal.
+  private mutating func shared(_ terms: JobTerms) -> SharedTerms {
+    if let lastTerms, lastTerms.terms == terms { return lastTerms }
+    let new = SharedTerms(terms)
+    let shared = knownTerms.count < Self.cacheLimit ? knownTerms.insert(new).memberAfterInsert : new
+    lastTerms = shared
+    return shared
   }
 
   private mutating func readKey(
-    _ key: Element, _ value: Element, _ job: inout JobEntry, _ written: inout Written
+    _ key: Element, _ value: Element, _ job: inout JobTerms, _ written: inout Written
   ) {
     switch key.text {
     case "plugin": job.plugin = readPlugin(value) ?? ""
@@ -54,6 +65,7 @@ extension TableBuilder {
     case "at": job.cadence.at = value.scalar("at", .time, &findings)
     case "idle": job.cadence.idle = duration("idle", value)
     case "on": job.cadence.signals = readSignals(value)
+    case "manual": written.isManual = value.scalar("manual", .standard, &findings)
     case "jitter": set(&job.cadence.jitter, duration("jitter", value))
     case "phase": job.cadence.phase = readPhase(value)
     case "parameters": readParameters(value, &job)
@@ -62,7 +74,7 @@ extension TableBuilder {
   }
 
   private mutating func readPolicy(
-    _ key: Element, _ value: Element, _ job: inout JobEntry, _ written: inout Written
+    _ key: Element, _ value: Element, _ job: inout JobTerms, _ written: inout Written
   ) {
     switch key.text {
     case "overlap": set(&job.overlap, value.scalar("overlap", .choice, &findings))
@@ -123,7 +135,7 @@ extension TableBuilder {
     return read
   }
 
-  private mutating func readParameters(_ value: Element, _ job: inout JobEntry) {
+  private mutating func readParameters(_ value: Element, _ job: inout JobTerms) {
     guard value.isMapping("parameters", &findings) else { return }
     for (key, value) in value.pairs
     where value.isScalar(key.text, "a number, a word or text", &findings) {
@@ -133,7 +145,7 @@ extension TableBuilder {
   }
 
   /// Catching up on a tick of seconds is worthless; a daily job must not be lost.
-  private func setDefaults(_ written: Written, _ job: inout JobEntry) {
+  private func setDefaults(_ written: Written, _ job: inout JobTerms) {
     if !written.misfire {
       let cadence = job.cadence
       let isFast = cadence.every.map { $0 < .seconds(60) } ?? false

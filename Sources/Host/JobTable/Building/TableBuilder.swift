@@ -12,6 +12,8 @@ struct TableBuilder {
   var zones: [String: Bool] = [:]
   var expressions: [String: CronFields] = [:]
   var backoffs: [String: ClosedRange<Duration>] = [:]
+  var knownTerms: Set<SharedTerms> = []
+  var lastTerms: SharedTerms?
   static let cacheLimit = 1_024
 
   private static let sections = ["version"] + SectionSettings.all.map(\.name) + ["groups", "jobs"]

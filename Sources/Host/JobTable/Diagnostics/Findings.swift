@@ -37,7 +37,7 @@ struct Findings {
       Finding(place: place, message: message, expected: expected, suggestion: suggestion))
   }
 
-  mutating func warning(_ message: String, at place: Place) {
-    add(Finding(severity: .warning, place: place, message: message))
+  mutating func warning(_ message: String, at place: Place, expected: String? = nil) {
+    add(Finding(severity: .warning, place: place, message: message, expected: expected))
   }
 }

@@ -22,12 +22,13 @@ enum JobText {
 
   /// When a job runs, in one line.
   static func cadence(_ job: JobEntry) -> String {
+    if job.cadence.isManual { return "manual" }
     let parts = cadenceLines(job.cadence).compactMap { line -> String? in
       guard let value = line.value, !["jitter", "phase", "timezone", "dst"].contains(line.key)
       else { return nil }
       return "\(line.key) \(value)"
     }
-    return parts.isEmpty ? "on request" : parts.joined(separator: ", ")
+    return parts.joined(separator: ", ")
   }
 
   private static func cadenceLines(_ cadence: Cadence) -> [Line] {

@@ -6,6 +6,13 @@ extension JobEntry {
   package var digest: UInt64 {
     var digest = StableDigest()
     digest.add(name)
+    terms.add(to: &digest)
+    return digest.value
+  }
+}
+
+extension JobTerms {
+  fileprivate func add(to digest: inout StableDigest) {
     digest.add(plugin)
     digest.add(kind?.description ?? "")
     digest.add(isEnabled ? 1 : 0)
@@ -16,7 +23,6 @@ extension JobEntry {
       digest.add(name)
       digest.add(text)
     }
-    return digest.value
   }
 
   private func add(_ cadence: Cadence, to digest: inout StableDigest) {

@@ -26,6 +26,11 @@ package struct Cadence: Sendable, Hashable, Codable {
     jitter = .zero
     phase = nil
   }
+
+  /// Whether nothing but an operator starts it.
+  package var isManual: Bool {
+    every == nil && cron == nil && at == nil && idle == nil && signals.isEmpty
+  }
 }
 
 /// A cron expression with its zone and its choice at daylight-saving changes.

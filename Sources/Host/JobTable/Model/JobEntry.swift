@@ -1,131 +1,83 @@
-package import PluginAPI
-
-/// One job as the table declares it: what to run, when, and under which policies.
-package struct JobEntry: Sendable, Hashable, Codable {
+/// One job as the table declares it: its name, and its terms.
+///
+/// Jobs with the same terms share them, so that a job of a large table takes some forty bytes.
+@dynamicMemberLookup
+package struct JobEntry: Sendable, Hashable {
   /// The key under `jobs`; the job's identity over reloads and restarts.
   package var name: String
-  /// The plugin library that holds the job.
-  package var plugin: String
-  /// The kind of job inside the plugin; by default the plugin's only one.
-  package var kind: JobKind?
-  /// Whether slots are planned at all.
-  package var isEnabled: Bool
-  /// When it runs.
-  package var cadence: Cadence
-  /// What happens when a slot comes while the job still runs.
-  package var overlap: Overlap
-  /// What happens to slots that passed while nothing could run them.
-  package var misfire: Misfire
-  /// How long one run may take before it is cancelled.
-  package var timeout: Duration
-  /// How failed runs are tried again.
-  package var retry: Retry
-  /// Higher goes first among slots of the same time.
-  package var priority: Int
-  /// The name of a group that shares a limit on runs at the same time.
-  package var group: String?
-  /// How exactly slots are met.
-  package var precision: Precision
-  /// What happens to a run that was lost with its host.
-  package var onLost: OnLost
-  /// How many failures in a row put the job into quarantine; 0 means never.
-  package var failureBudget: Int
-  /// The lateness that the operator wants never to be exceeded.
-  package var maxLateness: Duration?
-  /// What the table allows the job to do on chain.
-  package var grants: Set<Capability>
-  /// The texts of the parameters that the table sets.
-  package var parameters: [String: String]
-  /// The names of parameters whose values must not be shown: they came from a secret variable, or
-  /// their names say so. Not part of its identity.
-  package var secretParameters: Set<String>
   /// Where the entry stands in the table; not part of its identity.
   package var line: Int
+  private var shared: SharedTerms
 
   package init(name: String, plugin: String) {
+    self.init(name: name, line: 0, terms: SharedTerms(JobTerms(plugin: plugin)))
+  }
+
+  init(name: String, line: Int, terms: SharedTerms) {
     self.name = name
-    self.plugin = plugin
-    kind = nil
-    isEnabled = true
-    cadence = Cadence()
-    overlap = .skip
-    misfire = .latest
-    timeout = .seconds(60)
-    retry = Retry()
-    priority = 0
-    group = nil
-    precision = .grid
-    onLost = .hold
-    failureBudget = 10
-    maxLateness = nil
-    grants = []
-    parameters = [:]
-    secretParameters = []
-    line = 0
+    self.line = line
+    shared = terms
+  }
+
+  /// What to run, when, and under which policies. Setting it, or one of its members, makes terms of
+  /// its own.
+  package var terms: JobTerms {
+    get { shared.terms }
+    set { shared = SharedTerms(newValue) }
+  }
+
+  package subscript<Value>(dynamicMember path: KeyPath<JobTerms, Value>) -> Value {
+    shared.terms[keyPath: path]
+  }
+
+  package subscript<Value>(dynamicMember path: WritableKeyPath<JobTerms, Value>) -> Value {
+    get { shared.terms[keyPath: path] }
+    set { terms[keyPath: path] = newValue }
   }
 
   /// Whether two entries would run the same work the same way; their lines, and which parameters
   /// are secret, do not matter.
   package func isSame(as other: JobEntry) -> Bool {
-    var copy = other
-    copy.line = line
-    copy.secretParameters = secretParameters
-    return self == copy
+    name == other.name && (shared === other.shared || terms.isSame(as: other.terms))
   }
+
+  /// A hash of the terms, the same as long as the process lives. O(1).
+  package var termsHash: Int { shared.hash }
 }
 
-/// What happens when a slot comes while the job still runs.
-package enum Overlap: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The new slot is skipped.
-  case skip
-  /// One slot waits; further ones are superseded by it.
-  case queueOne = "queue_one"
-  /// The running run is cancelled and the new one starts when it ended.
-  case replace
-}
+/// Terms that any number of jobs have, with their hash.
+final class SharedTerms: Sendable, Hashable {
+  let terms: JobTerms
+  let hash: Int
 
-/// What happens to slots that passed while nothing could run them.
-package enum Misfire: Sendable, Hashable, Codable {
-  /// They are skipped.
-  case skip
-  /// The newest runs once, the others are superseded by it.
-  case latest
-  /// The newest so many run, oldest first; older ones are skipped.
-  case all(max: Int)
-}
-
-/// How failed runs are tried again. The pause doubles each time, with full jitter.
-package struct Retry: Sendable, Hashable, Codable {
-  /// Attempts in all; 1 means no second one.
-  package var attempts: Int
-  /// The bound of the first pause.
-  package var firstPause: Duration
-  /// The bound of any pause.
-  package var longestPause: Duration
-
-  package init(
-    attempts: Int = 1, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(60)
-  ) {
-    self.attempts = attempts
-    self.firstPause = firstPause
-    self.longestPause = longestPause
+  init(_ terms: JobTerms) {
+    self.terms = terms
+    hash = terms.hashValue
   }
+
+  static func == (left: SharedTerms, right: SharedTerms) -> Bool {
+    left === right || left.hash == right.hash && left.terms == right.terms
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
-/// How exactly slots are met.
-package enum Precision: String, Sendable, Hashable, Codable, CaseIterable {
-  /// A wake-up per slot.
-  case exact
-  /// Wake-ups on a grid of one millisecond: far less work for half a millisecond of lateness.
-  case grid
-}
+// One flat object, whatever is shared inside.
+extension JobEntry: Codable {
+  private enum CodingKeys: String, CodingKey { case name, line }
 
-/// What happens to a run that was lost with its host or its worker.
-package enum OnLost: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The slot is tried again.
-  case retry
-  /// The slot is closed as lost.
-  case skip
-  /// The job waits for an operator.
-  case hold
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      name: try container.decode(String.self, forKey: .name),
+      line: try container.decode(Int.self, forKey: .line),
+      terms: SharedTerms(try JobTerms(from: decoder)))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(line, forKey: .line)
+    try terms.encode(to: encoder)
+  }
 }

@@ -62,6 +62,7 @@ struct JobSchema {
           ("items", .object([("type", .string("string")), ("pattern", .string("^signal\\..+"))])),
         ])
       ),
+      ("manual", ScalarSchema.of(.parameter(.boolean), help: "Runs only when it is triggered.")),
       ("jitter", duration("Each slot starts up to this much later.")),
       (
         "phase",

@@ -9,6 +9,9 @@ package struct VirtualTime: TimeSource {
   /// Clocks that show `start` on the wall when virtual time is zero.
   package init(start: Timestamp) { self.start = start }
 
+  /// Runs tasks on virtual time.
+  package static var executor: any TaskExecutor { VirtualExecutor.shared }
+
   package var monotonic: MonotonicInstant { Self.now }
 
   package var wall: Timestamp {

@@ -12,7 +12,7 @@ package final class ControlClient: Sendable {
   /// - Throws: `not-running` when nobody answers there, `bad-path` when the path cannot be used.
   package init(path: String, limits: ControlLimits = ControlLimits()) throws(ControlError) {
     connection = Connection(
-      descriptor: try UnixSocket.connect(to: path), limit: limits.lineBytes)
+      descriptor: try UnixSocket.connect(to: path), limit: limits.answerBytes)
   }
 
   /// Sends a request; the items of its answer come as JSON texts, as fast as they are taken.

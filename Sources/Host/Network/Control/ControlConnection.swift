@@ -4,6 +4,7 @@ import Isolation
 /// One client's connection: what arrived in part, what waits to be sent, and who waits for that.
 struct ControlConnection {
   let descriptor: Int32
+  let peer: ControlPeer
   var tasks: [Int64: Task<Void, Never>] = [:]
   var waiters: [CheckedContinuation<Void, Never>] = []
   private(set) var isBroken = false
@@ -14,8 +15,9 @@ struct ControlConnection {
   private var hasEnded = false
   private var readiness = EventLoop.Readiness.reading
 
-  init(descriptor: Int32, limits: ControlLimits) {
+  init(descriptor: Int32, peer: ControlPeer, limits: ControlLimits) {
     self.descriptor = descriptor
+    self.peer = peer
     self.limits = limits
     input = LineBuffer(limit: limits.lineBytes)
   }
@@ -78,7 +80,7 @@ struct ControlConnection {
   }
 
   private mutating func compact() {
-    guard sent == output.count || sent > 65_536 else { return }
+    guard sent == output.count || sent > max(65_536, output.count / 2) else { return }
     output.removeFirst(sent)
     sent = 0
   }

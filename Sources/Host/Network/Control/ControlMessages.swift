@@ -6,12 +6,24 @@ package struct ControlRequest: Sendable, Hashable {
   package var verb: String
   /// The arguments as a JSON object, not checked yet.
   package var arguments: String
+  /// Who asks; the server fills it in.
+  package var peer = ControlPeer()
 
   package init(id: Int64, verb: String, arguments: String = "{}") {
     self.id = id
     self.verb = verb
     self.arguments = arguments
   }
+}
+
+/// The process at the other end of the control socket, as the kernel tells it.
+package struct ControlPeer: Sendable, Hashable {
+  /// Its number, when it connected.
+  package var process: Int32 = 0
+  /// Its user.
+  package var user: UInt32 = 0
+
+  package init() {}
 }
 
 /// Why a request was not carried out, for both ends of the control socket.
@@ -48,8 +60,10 @@ package struct ControlError: Error, Sendable, Hashable, CustomStringConvertible 
 
 /// Bounds of the control socket.
 package struct ControlLimits: Sendable, Hashable {
-  /// The longest line, in bytes, of a request or an answer.
+  /// The longest request, in bytes.
   package var lineBytes = 1 << 20
+  /// The longest item of an answer, in bytes; the status of 100,000 jobs takes some 50 MiB.
+  package var answerBytes = 128 << 20
   /// Clients at the same time.
   package var clients = 32
   /// Requests of one client at the same time.

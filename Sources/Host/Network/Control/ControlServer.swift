@@ -69,14 +69,14 @@ package actor ControlServer {
   }
 
   private func admit(_ descriptor: Int32) {
-    guard UnixSocket.peerUser(descriptor) == geteuid() else {
+    guard let peer = UnixSocket.peer(descriptor), peer.user == geteuid() else {
       log.warning("control: refused a client of another user")
       close(descriptor)
       return
     }
     lastConnection += 1
     let serial = lastConnection
-    connections[serial] = ControlConnection(descriptor: descriptor, limits: limits)
+    connections[serial] = ControlConnection(descriptor: descriptor, peer: peer, limits: limits)
     loop.watch(descriptor) { [weak self] readiness in
       self?.assumeIsolated { $0.handle(readiness, on: serial) }
     }
@@ -115,15 +115,17 @@ package actor ControlServer {
       connections[serial]?.queue(ControlLine.error(request.id, problem))
       return
     }
+    var request = request
+    request.peer = connection.peer
     // A request outlives the callback that read it; it is cancelled when its connection goes.
-    connections[serial]?.tasks[request.id] = Task {
+    connections[serial]?.tasks[request.id] = Task { [request] in
       let last = await carryOut(request, on: serial)
       finish(request.id, on: serial, with: last)
     }
   }
 
   private func carryOut(_ request: ControlRequest, on serial: Int) async -> String {
-    let replies = ControlReplies(limit: limits.lineBytes, id: request.id) { [weak self] line in
+    let replies = ControlReplies(limit: limits.answerBytes, id: request.id) { [weak self] line in
       try await self?.send(line, on: serial)
     }
     do {

@@ -41,13 +41,16 @@ enum UnixSocket {
     return descriptor
   }
 
-  /// The user who is on the other end.
-  static func peerUser(_ descriptor: Int32) -> uid_t? {
+  /// Who is on the other end.
+  static func peer(_ descriptor: Int32) -> ControlPeer? {
     // struct ucred, which the Glibc module hides: process, user and group, 32 bits each.
     var credentials: [UInt32] = [0, 0, 0]
     var size = socklen_t(12)
     let result = unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size)
-    return result == 0 ? credentials[1] : nil
+    guard result == 0 else { return nil }
+    var peer = ControlPeer()
+    (peer.process, peer.user) = (Int32(bitPattern: credentials[0]), credentials[1])
+    return peer
   }
 
   /// Which file `path` is now, to tell one's own socket from a later one.

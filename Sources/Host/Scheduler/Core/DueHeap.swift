@@ -39,6 +39,7 @@ struct DueHeap: Sendable {
       keys.append(key)
       return siftUp(keys.count - 1, key)
     }
+    guard key != keys[place] else { return }
     let isEarlier = Key.isBefore(key, keys[place])
     if isEarlier { siftUp(place, key) } else { siftDown(place, key) }
   }

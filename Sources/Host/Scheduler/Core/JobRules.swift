@@ -33,39 +33,43 @@ struct JobRules: Sendable {
   var digest: Int
 
   static let lateGrace: Int64 = 10_000_000_000
+  /// From this interval on, in nanoseconds, some milliseconds cannot matter to the next slot.
+  private static let longInterval: Int64 = 100_000_000
 }
 
 extension JobRules {
   init(_ entry: JobEntry, plugin: Int32, group: Int32) {
-    let interval = max(0, entry.cadence.every?.nanoseconds ?? 0)
+    let terms = entry.terms
+    let interval = max(0, terms.cadence.every?.nanoseconds ?? 0)
     name = entry.name
     self.plugin = plugin
     self.group = group
     line = Int32(clamping: entry.line)
-    priority = Int32(clamping: entry.priority)
-    failureBudget = Int32(clamping: entry.failureBudget)
-    attempts = Int32(clamping: entry.retry.attempts)
+    priority = Int32(clamping: terms.priority)
+    failureBudget = Int32(clamping: terms.failureBudget)
+    attempts = Int32(clamping: terms.retry.attempts)
     self.interval = interval
-    let jitter = max(0, entry.cadence.jitter.nanoseconds)
+    let jitter = max(0, terms.cadence.jitter.nanoseconds)
     self.jitter = interval > 0 ? min(jitter, interval - 1) : jitter
-    timeout = max(1, entry.timeout.nanoseconds)
-    firstPause = max(0, entry.retry.firstPause.nanoseconds)
-    longestPause = max(0, entry.retry.longestPause.nanoseconds)
-    maxLateness = entry.maxLateness?.nanoseconds ?? -1
-    catchUp = Self.catchUp(entry.misfire)
-    overlap = entry.overlap
-    onLost = entry.onLost
-    isEnabled = entry.isEnabled
-    isExact = entry.precision == .exact
-    movesMoney = entry.grants.contains { $0.movesMoney }
+    timeout = max(1, terms.timeout.nanoseconds)
+    firstPause = max(0, terms.retry.firstPause.nanoseconds)
+    longestPause = max(0, terms.retry.longestPause.nanoseconds)
+    maxLateness = terms.maxLateness?.nanoseconds ?? -1
+    catchUp = Self.catchUp(terms.misfire)
+    overlap = terms.overlap
+    onLost = terms.onLost
+    isEnabled = terms.isEnabled
+    isExact = terms.precision == .exact
+    movesMoney = terms.grants.contains { $0.movesMoney }
     seed = stableHash(entry.name)
     digest = Self.digest(entry)
   }
 
   static func digest(_ entry: JobEntry) -> Int {
-    var entry = entry
-    entry.line = 0
-    return entry.hashValue
+    var hasher = Hasher()
+    hasher.combine(entry.name)
+    hasher.combine(entry.termsHash)
+    return hasher.finalize()
   }
 
   private static func catchUp(_ misfire: Misfire) -> Int32 {
@@ -75,6 +79,10 @@ extension JobRules {
     case .all(let most): Int32(clamping: max(0, most))
     }
   }
+
+  /// Whether nothing hangs on learning of the end of a run at once: no other job waits for its place,
+  /// no money was moved, and the next slot is far.
+  var endsMayWait: Bool { !isExact && !movesMoney && group < 0 && interval >= Self.longInterval }
 
   /// How much later than its time a slot is due, in nanoseconds; the same for ever.
   func jitter(ofSlotAt time: Int64) -> Int64 {

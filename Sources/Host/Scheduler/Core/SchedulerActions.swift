@@ -25,13 +25,20 @@ package struct SchedulerActions: Sendable {
 
   /// Forgets everything but keeps the memory for the next batch.
   mutating func clear() {
-    start.removeAll(keepingCapacity: true)
-    record.removeAll(keepingCapacity: true)
-    cancel.removeAll(keepingCapacity: true)
-    kill.removeAll(keepingCapacity: true)
-    entries.removeAll(keepingCapacity: true)
-    notices.removeAll(keepingCapacity: true)
-    finished.removeAll(keepingCapacity: true)
+    start.removeAllForReuse()
+    record.removeAllForReuse()
+    cancel.removeAllForReuse()
+    kill.removeAllForReuse()
+    entries.removeAllForReuse()
+    notices.removeAllForReuse()
+    finished.removeAllForReuse()
+  }
+}
+
+extension Array {
+  /// Keeps the memory unless it is far more than a usual batch needs.
+  fileprivate mutating func removeAllForReuse() {
+    removeAll(keepingCapacity: capacity <= 4_096)
   }
 }
 
@@ -49,11 +56,40 @@ package struct SchedulerNotice: Sendable, Hashable {
   package var detail: String
 }
 
-/// The numbers of a run that ended.
+/// The numbers of a run that ended, all in nanoseconds: they are made for every run, and arithmetic
+/// with `Duration` costs ten times as much.
 package struct RunSample: Sendable, Hashable {
-  package var job: String
+  /// The parts of `Scheduler.Lateness`.
+  package struct Lateness: Sendable, Hashable {
+    package var timer: Int64
+    package var queue: Int64
+    package var worker: Int64
+    package var plugin: Int64
+
+    package var total: Int64 { timer + queue + worker + plugin }
+  }
+
   package var lateness: Lateness
   /// From the job's first instruction to its last, or from the order to the report when the
   /// worker told no times.
-  package var duration: Duration
+  package var duration: Int64
+}
+
+extension RunSample.Lateness {
+  init(_ run: ActiveRun, _ timings: RunTimings) {
+    let received = max(run.dispatched, timings.received ?? run.dispatched)
+    let started = max(received, timings.started ?? received)
+    timer = max(0, run.slot.woke - run.slot.due)
+    queue = max(0, run.dispatched - run.slot.woke)
+    worker = received - run.dispatched
+    plugin = started - received
+  }
+}
+
+extension Lateness {
+  init(_ sample: RunSample.Lateness) {
+    self.init(
+      timer: .nanoseconds(sample.timer), queue: .nanoseconds(sample.queue),
+      worker: .nanoseconds(sample.worker), plugin: .nanoseconds(sample.plugin))
+  }
 }

@@ -118,6 +118,7 @@ extension SchedulerCore {
   mutating func leaveGroupQueue(_ job: UInt32) {
     let group = jobs[Int(job)].rules.group
     if group >= 0 { groups[Int(group)].queue.remove(job) }
+    ramp.queue.remove(job)
   }
 
   /// Waits for a place in the group when it is full.
@@ -147,7 +148,7 @@ extension SchedulerCore {
     _ job: UInt32, _ slot: OpenSlot, _ now: SchedulerNow, isForced: Bool = false
   ) {
     let index = Int(job)
-    if !isForced, waitsForGroup(job, slot) { return }
+    if !isForced, waitsForGroup(job, slot) || waitsForRamp(job, slot, now) { return }
     let isRecorded = jobs[index].rules.movesMoney
     var slot = slot
     slot.isWritten = slot.isWritten || isRecorded || slot.kind != .every && slot.kind != .cron
@@ -166,11 +167,14 @@ extension SchedulerCore {
       jobs[index].run = place
     }
     if isRecorded { return actions.record.append(order(run)) }
+    var order = order(run)
+    order.endMayWait =
+      slot.kind == .every && jobs[index].rules.endsMayWait && jobs[index].waiting.isEmpty
     if slot.isWritten {
       flushStreak(job)
-      actions.entries.append(.planned(order(run)))
+      actions.entries.append(.planned(order))
     }
-    actions.start.append(order(run))
+    actions.start.append(order)
   }
 
   private mutating func add(_ run: ActiveRun) -> Int32 {
@@ -182,16 +186,18 @@ extension SchedulerCore {
       place = Int32(runs.count)
       runs.append(run)
     }
-    runNumbers[run.id] = place
+    runNumbers[run.id.rawValue] = place
     return place
   }
 
   func order(_ run: ActiveRun) -> RunOrder {
-    let rules = jobs[Int(run.job)].rules
-    return RunOrder(
-      id: run.id, plugin: plugins[Int(rules.plugin)].name, slot: slotID(run.job, run.slot),
+    let plugin = Int(jobs[Int(run.job)].rules.plugin)
+    var order = RunOrder(
+      id: run.id, plugin: plugins[plugin].name, slot: slotID(run.job, run.slot),
       plannedAt: Timestamp(nanoseconds: run.slot.planned), cause: run.slot.cause,
       attempt: Int(run.slot.attempt), generation: run.generation,
       deadline: MonotonicInstant(nanoseconds: run.deadline))
+    order.jobNumber = run.job
+    return order
   }
 }

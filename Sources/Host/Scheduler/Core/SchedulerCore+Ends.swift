@@ -8,7 +8,7 @@ extension SchedulerCore {
   package mutating func completed(_ reports: [RunReport], _ now: SchedulerNow) {
     clock = now.mono
     for report in reports {
-      guard let place = runNumbers[report.id], let run = runs[Int(place)] else {
+      guard let place = runNumbers[report.id.rawValue], let run = runs[Int(place)] else {
         strayReports += 1
         continue
       }
@@ -19,7 +19,7 @@ extension SchedulerCore {
   /// The runs are written down and may start.
   package mutating func recorded(_ ids: [RunID], _ now: SchedulerNow) {
     for id in ids {
-      guard let place = runNumbers[id], var run = runs[Int(place)], run.phase == .recording
+      guard let place = runNumbers[id.rawValue], var run = runs[Int(place)], run.phase == .recording
       else { continue }
       if let reason = startBlock(run) {
         drop(run, place, reason, now)
@@ -38,7 +38,7 @@ extension SchedulerCore {
   /// The runs cannot be written down and do not start.
   package mutating func notRecorded(_ ids: [RunID], _ now: SchedulerNow) {
     for id in ids {
-      guard let place = runNumbers[id], let run = runs[Int(place)], run.phase == .recording
+      guard let place = runNumbers[id.rawValue], let run = runs[Int(place)], run.phase == .recording
       else { continue }
       drop(run, place, .storeUnavailable, now)
     }
@@ -54,7 +54,7 @@ extension SchedulerCore {
     return isWorkerDown(run.job) ? .workerDown : nil
   }
 
-  private mutating func drop(
+  mutating func drop(
     _ run: ActiveRun, _ place: Int32, _ reason: SkipReason, _ now: SchedulerNow
   ) {
     release(run, place)
@@ -64,20 +64,19 @@ extension SchedulerCore {
 
   // MARK: Ends of runs
 
-  private mutating func end(
+  mutating func end(
     _ run: ActiveRun, _ place: Int32, _ report: RunReport, _ now: SchedulerNow
   ) {
     let index = Int(run.job)
     let outcome = judged(run, report.outcome)
     release(run, place)
-    let lateness = lateness(run, report.timings)
-    jobs[index].lateness.add(lateness.total.nanoseconds)
+    let lateness = RunSample.Lateness(run, report.timings)
+    jobs[index].lateness.add(lateness.total)
     jobs[index].lastOutcome = outcome
     jobs[index].lastEnd = now.wall.nanoseconds
     actions.finished.append(
-      RunSample(
-        job: jobs[index].rules.name, lateness: lateness, duration: duration(run, report, now)))
-    keepRecord(run, outcome, lateness, now)
+      RunSample(lateness: lateness, duration: duration(run, report, now)))
+    keepRecord(run, outcome, Lateness(lateness), now)
     countFailure(run.job, outcome, now)
     if !retries(run, outcome, now) { closeSlot(run.job, run.slot, .ran(outcome)) }
     freed(run, now)
@@ -93,22 +92,14 @@ extension SchedulerCore {
     }
   }
 
-  private func lateness(_ run: ActiveRun, _ timings: RunTimings) -> Lateness {
-    let received = max(run.dispatched, timings.received ?? run.dispatched)
-    let started = max(received, timings.started ?? received)
-    return Lateness(
-      timer: .nanoseconds(max(0, run.slot.woke - run.slot.due)),
-      queue: .nanoseconds(max(0, run.dispatched - run.slot.woke)),
-      worker: .nanoseconds(received - run.dispatched), plugin: .nanoseconds(started - received))
-  }
-
-  private func duration(_ run: ActiveRun, _ report: RunReport, _ now: SchedulerNow) -> Duration {
+  private func duration(_ run: ActiveRun, _ report: RunReport, _ now: SchedulerNow) -> Int64 {
     let start = report.timings.started ?? run.dispatched
-    return .nanoseconds(max(0, (report.timings.ended ?? now.mono) - start))
+    return max(0, (report.timings.ended ?? now.mono) - start)
   }
 
-  private mutating func keepRecord(
-    _ run: ActiveRun, _ outcome: RunOutcome, _ lateness: Lateness, _ now: SchedulerNow
+  mutating func keepRecord(
+    _ run: ActiveRun, _ outcome: RunOutcome, _ lateness: @autoclosure () -> Lateness,
+    _ now: SchedulerNow
   ) {
     guard
       jobs[Int(run.job)].rules.movesMoney || run.slot.kind == .manual
@@ -119,13 +110,13 @@ extension SchedulerCore {
         RunRecord(
           order: order(run), outcome: outcome,
           dispatched: Timestamp(nanoseconds: run.dispatchedWall), ended: now.wall,
-          lateness: lateness)))
+          lateness: lateness())))
   }
 
   /// Takes the run out of the books of runs.
   private mutating func release(_ run: ActiveRun, _ place: Int32) {
     let index = Int(run.job)
-    runNumbers[run.id] = nil
+    runNumbers.remove(run.id.rawValue)
     runs[Int(place)] = nil
     freeRuns.append(place)
     if run.group >= 0 { groups[Int(run.group)].running -= 1 }

@@ -1,3 +1,4 @@
+import Isolation
 import JobTable
 import PluginAPI
 
@@ -70,7 +71,7 @@ extension SchedulerCore {
 
   /// Cancels a run; a kill follows after the grace.
   package mutating func cancel(_ run: RunID, _ now: SchedulerNow) throws(SchedulerError) {
-    guard let place = runNumbers[run], let job = runs[Int(place)]?.job else {
+    guard let place = runNumbers[run.rawValue], let job = runs[Int(place)]?.job else {
       throw .notRunning(run)
     }
     cancelRun(place, .requested, now)

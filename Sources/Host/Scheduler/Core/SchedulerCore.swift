@@ -34,8 +34,9 @@ package struct SchedulerCore: Sendable {
   var groupNumbers: [String: Int32] = [:]
   var runs: [ActiveRun?] = []
   var freeRuns: [Int32] = []
-  var runNumbers: [RunID: Int32] = [:]
+  var runNumbers = NumberMap<Int32>()
   var forcedRuns: [UInt32: [Int32]] = [:]
+  var ramp: CatchUpRamp
   var dirty = StreakQueue()
   var memory: RestoredMemory
   var random: SeededRandom
@@ -49,6 +50,7 @@ package struct SchedulerCore: Sendable {
     settings: SchedulerSettings = SchedulerSettings(), seed: UInt64 = 1, now: SchedulerNow
   ) {
     self.settings = settings
+    ramp = CatchUpRamp(perSecond: settings.catchUpsPerSecond, burst: settings.catchUpBurst)
     random = SeededRandom(seed: seed)
     nextRun = UInt64(max(1, now.wall.nanoseconds))
     lastTrade = now.mono
@@ -64,7 +66,7 @@ package struct SchedulerCore: Sendable {
 
   /// When `due` must be called next: at once for exact slots, on the grid for the others.
   package var nextDeadline: MonotonicInstant {
-    let first = exact.top?.major ?? .max
+    let first = min(exact.top?.major ?? .max, ramp.due)
     guard let coarse = grid.top?.major, coarse < .max else {
       return MonotonicInstant(nanoseconds: first)
     }
@@ -87,6 +89,7 @@ package struct SchedulerCore: Sendable {
   package mutating func due(_ now: SchedulerNow) {
     clock = now.mono
     while let job = nextDueJob(now.mono) { wake(job, now) }
+    rampCame(now)
   }
 
   private func nextDueJob(_ mono: Int64) -> UInt32? {
@@ -149,6 +152,10 @@ package struct SchedulerSettings: Sendable, Hashable {
   package var giveUpGrace: Duration = .seconds(5)
   /// A job that may ask for retries without end gets at most so many attempts of a slot.
   package var mostAttempts = 100
+  /// How many missed slots may be made up for in a second,
+  package var catchUpsPerSecond = 100
+  /// and how many of them at once.
+  package var catchUpBurst = 10
   /// A slot that is this late without having been handled is overdue.
   package var overdueAfter: Duration = .seconds(10)
 

@@ -6,9 +6,14 @@ struct LedgerBook: Sendable {
   }
 
   private static let mostEntries = 200_000
+  /// Entries that are written at a time, so that a large table's first records do not all stand in
+  /// memory once more in the store's words.
+  private static let batchLength = 8_192
   private static let mostPlanned = 50_000
 
-  private var entries: [LedgerEntry] = []
+  /// In batches of that length at most, the oldest first.
+  private var entries: [[LedgerEntry]] = []
+  private var count = 0
   private var planned: [RunOrder] = []
   private(set) var isWriting = false
   /// The last batch failed; only runs that wait for their record try again before the next second.
@@ -17,12 +22,15 @@ struct LedgerBook: Sendable {
   private(set) var dropped = 0
 
   mutating func add(_ new: [LedgerEntry]) {
-    let room = Self.mostEntries - entries.count
-    if new.count <= room {
-      entries += new
-    } else {
-      entries += new.prefix(max(0, room))
-      dropped += new.count - max(0, room)
+    var rest = new.prefix(max(0, Self.mostEntries - count))
+    dropped += new.count - rest.count
+    count += rest.count
+    while !rest.isEmpty {
+      if entries.last.map({ $0.count < Self.batchLength }) != true { entries.append([]) }
+      let last = entries.count - 1
+      let room = Self.batchLength - entries[last].count
+      entries[last] += rest.prefix(room)
+      rest = rest.dropFirst(room)
     }
   }
 
@@ -35,15 +43,16 @@ struct LedgerBook: Sendable {
     return new.dropFirst(room).map(\.id)
   }
 
-  /// The next batch, when there is one and none is under way.
+  /// The next batch, when there is one and none is under way. Runs that wait for their record come
+  /// after all entries before them; while the ledger fails they do not wait for these to get through.
   mutating func take() -> Batch? {
     guard !isWriting, !planned.isEmpty || (!entries.isEmpty && !isBlocked) else { return nil }
     isWriting = true
-    defer {
-      entries = []
-      planned = []
-    }
-    return Batch(entries: entries, planned: planned)
+    if isBlocked { entries = [Array(entries.joined())] }
+    var batch = Batch(entries: entries.isEmpty ? [] : entries.removeFirst(), planned: [])
+    count -= batch.entries.count
+    if entries.isEmpty { swap(&batch.planned, &planned) }
+    return batch
   }
 
   /// A batch was written, or not: then its entries wait for the next try.
@@ -52,7 +61,8 @@ struct LedgerBook: Sendable {
     isBlocked = !isWritten
     guard !isWritten else { return }
     let newer = entries
-    entries = batch.entries
-    add(newer)
+    (entries, count) = ([], 0)
+    add(batch.entries)
+    for one in newer { add(one) }
   }
 }

@@ -15,7 +15,8 @@ package actor SchedulerLoop {
   private var clock: ClockWatch
   private var spare = SchedulerActions()
   private var isRunning = false
-  private var isLedgerFailing = false
+  /// Why records cannot be written, while they cannot.
+  package private(set) var ledgerTrouble: String?
   private var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
   private static let tickAlarm = "scheduler.tick"
@@ -120,6 +121,11 @@ package actor SchedulerLoop {
     react { core, now in core.completed(reports, now) }
   }
 
+  /// Runs were not started.
+  package func notStarted(_ runs: [RefusedRun]) {
+    react { core, now in core.notStarted(runs, now) }
+  }
+
   /// Something was signalled, by its name without `signal.`.
   package func signal(_ name: String) { react { core, now in core.signal(name, now) } }
 
@@ -176,6 +182,9 @@ package actor SchedulerLoop {
   package func status(of job: String) -> JobStatus? {
     core.status(of: job, SchedulerNow(surroundings.time))
   }
+
+  /// How many runs have not ended.
+  package var runCount: Int { core.runCount }
 
   /// Why no runs start, or `nil` when they do.
   package var haltReason: String? { core.haltReason }
@@ -269,16 +278,16 @@ package actor SchedulerLoop {
   /// Says once that the ledger fails, however often it is tried.
   private func noteLedgerFailure(_ error: any Error) {
     meter.countLedgerFailure()
-    guard !isLedgerFailing else { return }
-    isLedgerFailing = true
+    defer { ledgerTrouble = "\(error)" }
+    guard ledgerTrouble == nil else { return }
     surroundings.log.error(
       "records cannot be written; jobs that move money do not run",
       ["error": "\(error)"])
   }
 
   private func noteLedgerSuccess() {
-    guard isLedgerFailing else { return }
-    isLedgerFailing = false
+    guard ledgerTrouble != nil else { return }
+    ledgerTrouble = nil
     surroundings.log.info("records are written again")
   }
 

@@ -33,12 +33,12 @@ struct SchedulerMeter: Sendable {
       slots[key, default: 0] += streak.count - streak.known
     }
     for sample in actions.finished {
-      timer.observe(sample.lateness.timer.inSeconds)
-      queue.observe(sample.lateness.queue.inSeconds)
-      worker.observe(sample.lateness.worker.inSeconds)
-      plugin.observe(sample.lateness.plugin.inSeconds)
-      total.observe(sample.lateness.total.inSeconds)
-      runs.observe(sample.duration.inSeconds)
+      timer.observe(Double(sample.lateness.timer) / 1e9)
+      queue.observe(Double(sample.lateness.queue) / 1e9)
+      worker.observe(Double(sample.lateness.worker) / 1e9)
+      plugin.observe(Double(sample.lateness.plugin) / 1e9)
+      total.observe(Double(sample.lateness.total) / 1e9)
+      runs.observe(Double(sample.duration) / 1e9)
     }
   }
 

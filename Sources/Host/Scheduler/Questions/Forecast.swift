@@ -99,11 +99,12 @@ package struct Forecast: Sendable {
     guard old != new else { return [] }
     let change =
       "clocks in \(cron.zone.name) go from \(clock(seam + old)) to \(clock(seam + new))"
-    return cron.localTimes(in: range, atMost: 5).map { local in
-      let (time, what) = isGap ? gap(cron, seam, new) : fold(cron, local, old, new)
-      return slot(
-        .cron, time * 1_000_000_000, local: CivilTime.text(seconds: local),
-        note: "\(change): \(clock(local)) \(what)")
+    return cron.localTimes(in: range, atMost: 5).flatMap { local in
+      (isGap ? [gap(cron, seam, new)] : fold(cron, local, old, new)).map { time, what in
+        slot(
+          .cron, time * 1_000_000_000, local: CivilTime.text(seconds: local),
+          note: "\(change): \(clock(local)) \(what)")
+      }
     }
   }
 
@@ -115,11 +116,15 @@ package struct Forecast: Sendable {
 
   private func fold(
     _ cron: CronTimetable, _ local: Int64, _ old: Int64, _ new: Int64
-  ) -> (Int64, String) {
+  ) -> [(Int64, String)] {
     switch cron.fold {
-    case .first: (local - old, "comes twice and runs the first time")
-    case .last: (local - new, "comes twice and runs the second time")
-    case .both: (local - old, "comes twice and runs both times")
+    case .first: [(local - old, "comes twice and runs the first time")]
+    case .last: [(local - new, "comes twice and runs the second time")]
+    case .both:
+      [
+        (local - old, "comes twice and runs both times: the first"),
+        (local - new, "comes twice and runs both times: the second"),
+      ]
     }
   }
 

@@ -125,7 +125,10 @@ extension SchedulerCore {
     if let next = next(job, now) {
       findings.append(finding(.next, "the next slot comes", next, isBlocking: false))
     } else if state.signals.isEmpty, state.rules.isEnabled {
-      findings.append(finding(.next, "no slot will come by itself", isBlocking: false))
+      findings.append(
+        finding(
+          .next, "no slot will come by itself; it runs when an operator triggers it",
+          isBlocking: false))
     }
     if !state.signals.isEmpty {
       let names = state.signals.sorted().joined(separator: ", ")

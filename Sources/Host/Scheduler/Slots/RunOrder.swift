@@ -16,6 +16,10 @@ package struct RunOrder: Sendable, Hashable, Codable {
   package let generation: Int
   /// When the run is cancelled; a point on this boot's clock.
   package let deadline: MonotonicInstant
+  /// The scheduler's own number of the job; it means the same job until the next table.
+  package var jobNumber: UInt32?
+  /// Whether nothing waits for the run's end, so that it may be told some milliseconds late.
+  package var endMayWait = false
 
   package var job: String { slot.job }
 

@@ -5,11 +5,8 @@ extension MemoryStore {
 }
 
 extension MemoryStore.Content {
-  /// Says whether the attempt is new.
-  @discardableResult mutating func record(_ slot: SlotRecord) -> Bool {
-    guard slots[slot.key] == nil else { return false }
-    slots[slot.key] = slot
-    return true
+  mutating func record(_ slot: SlotRecord) {
+    if slots[slot.key] == nil { slots[slot.key] = slot }
   }
 
   mutating func close(_ ending: SlotEnding) {

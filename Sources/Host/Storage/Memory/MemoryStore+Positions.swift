@@ -1,18 +1,6 @@
 package import PluginAPI
 
 extension MemoryStore {
-  package func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError) {
-    try write { content in
-      for anchor in anchors { content.anchors[anchor.sequence] = anchor }
-    }
-  }
-
-  package func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError) {
-    try write { content in
-      for sequence in sequences { content.anchors[sequence] = nil }
-    }
-  }
-
   package func anchors() async throws(StoreError) -> [AnchorRecord] {
     try read { Array($0.anchors.values) }
   }
@@ -28,18 +16,6 @@ extension MemoryStore {
         lasts[sequence] = max(lasts[sequence] ?? time, time)
       }
       return lasts
-    }
-  }
-
-  package func saveStandings(_ standings: [StandingRecord]) async throws(StoreError) {
-    try write { content in
-      for standing in standings { content.standings[standing.job] = standing }
-    }
-  }
-
-  package func forgetStandings(_ jobs: [String]) async throws(StoreError) {
-    try write { content in
-      for job in jobs { content.standings[job] = nil }
     }
   }
 

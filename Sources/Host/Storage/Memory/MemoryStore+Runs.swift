@@ -1,12 +1,6 @@
 package import PluginAPI
 
 extension MemoryStore {
-  package func appendRuns(_ runs: [RunRecord]) async throws(StoreError) {
-    try write { content in
-      for run in runs { content.runs[run.id] = run.bounded }
-    }
-  }
-
   package func openRuns() async throws(StoreError) -> [RunRecord] {
     try read { content in
       content.runs.values.filter { $0.ended == nil }.sorted(limit: .max) {

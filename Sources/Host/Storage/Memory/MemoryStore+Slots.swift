@@ -1,18 +1,6 @@
 package import PluginAPI
 
 extension MemoryStore {
-  package func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool] {
-    try write { content in slots.map { content.record($0) } }
-  }
-
-  package func closeSlots(_ endings: [SlotEnding]) async throws(StoreError) {
-    try write { content in for ending in endings { content.close(ending) } }
-  }
-
-  package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
-    try write { content in for streak in streaks { content.record(streak) } }
-  }
-
   package func openSlots() async throws(StoreError) -> [SlotRecord] {
     try read { content in
       content.slots.values.filter { $0.outcome == nil }.sorted(limit: .max) {

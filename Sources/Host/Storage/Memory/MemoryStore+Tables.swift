@@ -31,7 +31,13 @@ extension MemoryStore {
   package func storeState(job: String, key: String, json: String?, at time: Timestamp)
     async throws(StoreError)
   {
-    try write { $0.states[job, default: [:]][key] = json }
+    try write { content throws(StoreError) in
+      let known = content.states[job] ?? [:]
+      guard json == nil || known[key] != nil || known.count < mostStateKeys else {
+        throw .tooManyKeys(job, key)
+      }
+      content.states[job, default: [:]][key] = json
+    }
   }
 
   package func state(job: String) async throws(StoreError) -> [String: String] {

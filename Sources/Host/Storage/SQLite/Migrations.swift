@@ -24,7 +24,9 @@ enum Migrations {
   }
 
   /// Step n brings shape n to shape n + 1. A step that was released is never changed.
-  static let steps: [String] = [scheduling + configuration + market, outbox, books]
+  static let steps: [String] = [
+    scheduling + configuration + market, auditOfWhat, outbox, books,
+  ]
 
   private static let scheduling = """
     CREATE TABLE slots (
@@ -79,6 +81,12 @@ enum Migrations {
       detail TEXT NOT NULL
     );
 
+    """
+
+  private static let auditOfWhat = """
+    ALTER TABLE audit ADD COLUMN job TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN after TEXT NOT NULL DEFAULT '';
     """
 
   private static let market = """

@@ -37,16 +37,16 @@ extension SQLiteStore {
   package func appendAudit(_ entry: AuditRecord) async throws(StoreError) {
     try await write { database throws(StoreError) in
       try database.run(
-        "INSERT INTO audit (time, who, action, detail) VALUES (?, ?, ?, ?)",
-        [.time(entry.time), .text(entry.who), .text(entry.action), .text(entry.detail)])
+        "INSERT INTO audit (\(AuditRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", entry.values)
     }
   }
 
   package func audit(limit: Int) async throws(StoreError) -> [AuditRecord] {
     try await read { database throws(StoreError) in
       try database.query(
-        "SELECT time, who, action, detail FROM audit ORDER BY id DESC LIMIT ?", [.integer(limit)]
-      ) { AuditRecord(time: $0.time(), who: $0.text(), action: $0.text(), detail: $0.text()) }
+        "SELECT \(AuditRecord.columns) FROM audit ORDER BY time DESC, id DESC LIMIT ?",
+        [.integer(limit)],
+        AuditRecord.init)
     }
   }
 }
@@ -69,5 +69,19 @@ extension GenerationRecord {
     diff = row.text()
     isGood = row.bool()
     outcome = row.text()
+  }
+}
+
+extension AuditRecord {
+  fileprivate static let columns = "time, who, action, job, before, after, detail"
+
+  fileprivate var values: [SQLValue] {
+    [.time(time)] + [who, action, job, before, after, detail].map(SQLValue.text)
+  }
+
+  fileprivate init(_ row: inout Row) {
+    self.init(
+      time: row.time(), who: row.text(), action: row.text(), job: row.text(), before: row.text(),
+      after: row.text(), detail: row.text())
   }
 }

@@ -18,7 +18,15 @@ extension SQLiteStore {
           "DELETE FROM job_state WHERE job = ? AND key = ?", [.text(job), .text(key)])
       }
       try database.run(
-        "INSERT OR REPLACE INTO job_state (job, key, json, updated) VALUES (?, ?, ?, ?)",
+        "UPDATE job_state SET json = ?, updated = ? WHERE job = ? AND key = ?",
+        [.text(json), .time(time), .text(job), .text(key)])
+      guard database.changes == 0 else { return }
+      let known = try database.query(
+        "SELECT COUNT(*) FROM job_state WHERE job = ?", [.text(job)]
+      ) { $0.integer() }
+      guard known.first ?? 0 < mostStateKeys else { throw .tooManyKeys(job, key) }
+      try database.run(
+        "INSERT INTO job_state (job, key, json, updated) VALUES (?, ?, ?, ?)",
         [.text(job), .text(key), .text(json), .time(time)])
     }
   }

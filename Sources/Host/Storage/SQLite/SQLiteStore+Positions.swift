@@ -2,18 +2,6 @@ import Isolation
 package import PluginAPI
 
 extension SQLiteStore {
-  package func saveAnchors(_ anchors: [AnchorRecord]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for anchor in anchors { try anchor.insert(into: database) }
-    }
-  }
-
-  package func forgetAnchors(_ sequences: [SlotSequence]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for sequence in sequences { try sequence.deleteAnchor(from: database) }
-    }
-  }
-
   package func anchors() async throws(StoreError) -> [AnchorRecord] {
     try await read { database throws(StoreError) in
       try database.query("SELECT job, kind, interval, anchor, last FROM anchors", []) { row in
@@ -32,18 +20,6 @@ extension SQLiteStore {
       ) { (SlotSequence(&$0), $0.time()) }
     }
     return Dictionary(uniqueKeysWithValues: lasts)
-  }
-
-  package func saveStandings(_ standings: [StandingRecord]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for standing in standings { try standing.insert(into: database) }
-    }
-  }
-
-  package func forgetStandings(_ jobs: [String]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for job in jobs { try StandingRecord.delete(job, from: database) }
-    }
   }
 
   package func standings() async throws(StoreError) -> [StandingRecord] {

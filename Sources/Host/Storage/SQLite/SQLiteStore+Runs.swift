@@ -1,12 +1,6 @@
 package import PluginAPI
 
 extension SQLiteStore {
-  package func appendRuns(_ runs: [RunRecord]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for run in runs { try run.insert(into: database) }
-    }
-  }
-
   package func openRuns() async throws(StoreError) -> [RunRecord] {
     try await read { database throws(StoreError) in
       try database.query(

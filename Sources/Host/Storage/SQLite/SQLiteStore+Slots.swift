@@ -1,30 +1,6 @@
 package import PluginAPI
 
 extension SQLiteStore {
-  package func recordSlots(_ slots: [SlotRecord]) async throws(StoreError) -> [Bool] {
-    try await write { database throws(StoreError) in
-      var isNew: [Bool] = []
-      isNew.reserveCapacity(slots.count)
-      for slot in slots {
-        try slot.insert(into: database)
-        isNew.append(database.changes > 0)
-      }
-      return isNew
-    }
-  }
-
-  package func closeSlots(_ endings: [SlotEnding]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for ending in endings { try ending.update(database) }
-    }
-  }
-
-  package func recordStreaks(_ streaks: [SlotStreak]) async throws(StoreError) {
-    try await write { database throws(StoreError) in
-      for streak in streaks { try streak.insert(into: database) }
-    }
-  }
-
   package func openSlots() async throws(StoreError) -> [SlotRecord] {
     try await read { database throws(StoreError) in
       try database.query(

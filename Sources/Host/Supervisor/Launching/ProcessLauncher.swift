@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 package import Isolation
 
@@ -29,6 +30,10 @@ package final class ProcessLauncher: WorkerLauncher {
       throw PluginProblem(plugin: plugin, "its worker cannot be started: \(error)")
     }
   }
+
+  /// Keeps other processes of the same user, workers first of all, from reading the memory and the
+  /// environment of this one, in which secrets may be. It does not keep out the superuser.
+  package static func hideHost() { _ = spawn_hide_self() }
 
   /// All that a worker gets to see of the host's environment.
   private static func environment() -> [String] {

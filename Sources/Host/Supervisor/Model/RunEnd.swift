@@ -7,6 +7,9 @@ package struct WorkerRun: Sendable, Hashable {
   package var id: UInt64
   /// The job's name in the table.
   package var job: String
+  /// The caller's own number of the job, which means the same job until the next `commit`; it spares
+  /// looking up the name.
+  package var jobNumber: UInt32?
   /// The slot's time.
   package var plannedAt: Timestamp
   /// Why it is started.
@@ -15,16 +18,21 @@ package struct WorkerRun: Sendable, Hashable {
   package var attempt: Int
   /// What randomness in the run starts from.
   package var seed: UInt64
+  /// Whether the worker may tell the run's end a few milliseconds late, together with others.
+  package var endMayWait: Bool
 
   package init(
-    id: UInt64, job: String, plannedAt: Timestamp, cause: Cause, attempt: Int = 1, seed: UInt64
+    id: UInt64, job: String, jobNumber: UInt32? = nil, plannedAt: Timestamp, cause: Cause,
+    attempt: Int = 1, seed: UInt64, endMayWait: Bool = false
   ) {
     self.id = id
     self.job = job
+    self.jobNumber = jobNumber
     self.plannedAt = plannedAt
     self.cause = cause
     self.attempt = attempt
     self.seed = seed
+    self.endMayWait = endMayWait
   }
 }
 

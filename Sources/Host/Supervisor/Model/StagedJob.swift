@@ -59,14 +59,21 @@ package struct Stage: Sendable {
   let id: Int
   let jobs: [String: HostedJob]
   let pins: [String: String]
+  /// Workers that take over with it.
+  let replacements: Replacements?
   /// Plugins whose workers are kept up for the stage.
   let visited = Guarded<Set<String>>([])
 }
 
-/// A job with the number under which workers know it.
-struct HostedJob: Sendable {
+/// A job with the number under which workers know it. A class, so that tables and open runs share it.
+final class HostedJob: Sendable {
   let job: StagedJob
   let handle: UInt32
+
+  init(job: StagedJob, handle: UInt32) {
+    self.job = job
+    self.handle = handle
+  }
 
   /// Whether a worker would make the same job from both.
   func isMadeLike(_ other: StagedJob) -> Bool {

@@ -43,8 +43,11 @@ package final class EventBus: Sendable {
   private let capacity: Int
   private let state: Guarded<State>
 
+  /// How many events a bus keeps unless told otherwise.
+  package static let usualCapacity = 4_096
+
   /// Makes a bus whose first event gets the number after `last`.
-  package init(time: any TimeSource, startingAfter last: Int64 = 0, capacity: Int = 4_096) {
+  package init(time: any TimeSource, startingAfter last: Int64 = 0, capacity: Int = usualCapacity) {
     precondition(capacity > 0, "a bus without room")
     self.time = time
     self.capacity = capacity

@@ -6,6 +6,11 @@ public struct Swarm: Sendable, Hashable, Codable {
   public var emission: TokenAmount
   /// Tokens that nobody can move.
   public var locked: TokenAmount
+  /// The market that is traded; open-orders accounts of another one can only be emptied and closed.
+  /// Empty when the venue does not tell.
+  public var market = ""
+  /// The rent that the accounts of a new market would lock; `nil` when the venue does not tell.
+  public var newMarketRent: Lamports?
 
   /// Makes a swarm.
   public init(

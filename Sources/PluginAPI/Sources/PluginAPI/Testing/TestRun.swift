@@ -7,7 +7,8 @@ import FoundationEssentials
 ///     #expect(await test.bundles.count == 1)
 ///
 /// State, board and records last from one `run` to the next, so a test can tell a story of several
-/// runs. Refused bundles are kept apart in `refused`.
+/// runs. Refused bundles are kept apart in `refused`. As in a host, a second attempt of a slot gets
+/// the receipts of what the first one submitted, and bundles that only cancel always go.
 public actor TestRun {
   /// What the job sees as the market.
   public var market: MarketSnapshot?
@@ -19,6 +20,11 @@ public actor TestRun {
   public nonisolated let now: Timestamp
   /// Decides about each bundle; the default lets every one land and do all it says.
   public var decide: @Sendable (Bundle) throws -> BundleOutcome
+
+  /// The price of SOL at which swaps are quoted; the oracle's when it is `nil`.
+  public var quotePrice: USD?
+  /// What the job sees as its wallets at each further read, before `swarm` again.
+  public var nextSwarms: [Swarm] = []
 
   /// Bundles the job submitted, in order.
   public private(set) var bundles: [Bundle] = []
@@ -37,6 +43,12 @@ public actor TestRun {
   private var state: [String: String] = [:]
   private var board: [String: BoardEntry] = [:]
   private var clock: Timestamp
+  private var planned: Timestamp
+  private var slot = 0
+  private var submissions = 0
+  private var accepted: [String: BundleReceipt] = [:]
+  private var calls = 0
+  private var loss: (call: Int, isDone: Bool)?
 
   /// Makes a test with what the job shall see.
   public init(
@@ -50,6 +62,7 @@ public actor TestRun {
     self.now = now
     self.decide = decide
     clock = now
+    planned = now
   }
 
   /// Lets a bundle land and do all it says.
@@ -70,6 +83,25 @@ public actor TestRun {
   public func set(decide: @escaping @Sendable (Bundle) throws -> BundleOutcome) {
     self.decide = decide
   }
+
+  /// Changes how the bundle with that `number`, counted from 1, ended: a fate that becomes known.
+  public func set(fate: BundleOutcome, of number: Int) {
+    if outcomes.indices.contains(number - 1) { outcomes[number - 1] = fate }
+  }
+
+  /// Changes the price of SOL at which swaps are quoted.
+  public func set(quotePrice: USD?) { self.quotePrice = quotePrice }
+
+  /// Changes what the job sees as its wallets at each further read, before `swarm` again.
+  public func set(nextSwarms: [Swarm]) { self.nextSwarms = nextSwarms }
+
+  /// Loses the next run at the call of the given number, counted from 0, as when its worker dies:
+  /// every answer from there on is an error.
+  ///
+  /// - Parameters:
+  ///   - call: How many calls are answered before.
+  ///   - isDone: Whether that call still has its effect.
+  public func loseNextRun(atCall call: Int, isDone: Bool) { loss = (call, isDone) }
 
   /// Publishes a value as another job would.
   ///
@@ -105,26 +137,48 @@ public actor TestRun {
   /// - Parameters:
   ///   - job: The job, with the parameters it shall have.
   ///   - cause: Why the run is started.
-  ///   - attempt: Which attempt of the slot it is.
+  ///   - attempt: Which attempt of the slot it is; those after the first belong to the slot of the
+  ///     run before.
   ///   - time: The time that the job reads; by default `now`.
+  ///   - seed: The run's seed.
   /// - Returns: How the run ended.
   /// - Throws: Whatever the job throws. What it told before is recorded nonetheless.
   public func run(
-    _ job: some Job, cause: Cause = .cadence, attempt: Int = 1, at time: Timestamp? = nil
+    _ job: some Job, cause: Cause = .cadence, attempt: Int = 1, at time: Timestamp? = nil,
+    seed: UInt64 = 1
   ) async throws -> Outcome {
-    clock = time ?? now
+    begin(attempt, at: time ?? now)
     let services = TestServices(test: self, now: clock)
     let run = Run(
-      id: "test", job: "test", plannedAt: clock, cause: cause, attempt: attempt, seed: 1,
+      id: "test", job: "test", plannedAt: planned, cause: cause, attempt: attempt, seed: seed,
       services: services)
-    defer { for telling in services.drain() { take(telling) } }
+    defer {
+      for telling in services.drain() { take(telling) }
+      loss = nil
+    }
     return try await job.run(run)
   }
 
+  private func begin(_ attempt: Int, at time: Timestamp) {
+    clock = time
+    submissions = 0
+    calls = 0
+    guard attempt == 1 else { return }
+    planned = time
+    slot += 1
+  }
+
   func answer(_ call: ServiceCall) -> ServiceReply {
+    defer { calls += 1 }
+    guard let loss, calls >= loss.call else { return serve(call) }
+    if calls == loss.call, loss.isDone { _ = serve(call) }
+    return .failed("the run is lost")
+  }
+
+  private func serve(_ call: ServiceCall) -> ServiceReply {
     switch call {
     case .market: market.map(ServiceReply.market) ?? .failed("the test set no market")
-    case .swarm: swarm.map(ServiceReply.swarm) ?? .failed("the test set no swarm")
+    case .swarm: wallets.map(ServiceReply.swarm) ?? .failed("the test set no swarm")
     case .submit(let bundle): submit(bundle)
     case .outcome(let id): outcome(of: id)
     case .quote(let request): quote(request)
@@ -137,7 +191,20 @@ public actor TestRun {
     }
   }
 
+  private var wallets: Swarm? { nextSwarms.isEmpty ? swarm : nextSwarms.removeFirst() }
+
   private func submit(_ bundle: Bundle) -> ServiceReply {
+    let identity = bundle.intents.allSatisfy(\.onlyCancels) ? nil : "\(slot)/\(submissions)"
+    if let identity {
+      submissions += 1
+      if let receipt = accepted[identity] { return .receipt(receipt) }
+    }
+    let reply = decided(bundle)
+    if case .receipt(let receipt) = reply, let identity { accepted[identity] = receipt }
+    return reply
+  }
+
+  private func decided(_ bundle: Bundle) -> ServiceReply {
     do {
       outcomes.append(try decide(bundle))
     } catch {
@@ -156,7 +223,7 @@ public actor TestRun {
   }
 
   private func quote(_ request: SwapRequest) -> ServiceReply {
-    guard let price = market?.oracle?.price, price.count > 0 else {
+    guard let price = quotePrice ?? market?.oracle?.price, price.count > 0 else {
       return .failed("the test set no oracle price")
     }
     switch request {
@@ -190,6 +257,16 @@ public actor TestRun {
     case .event(let name, let fields): events.append((name, fields))
     case .metric(let name, let value, .counter): metrics[name, default: 0] += value
     case .metric(let name, let value, .gauge): metrics[name] = value
+    }
+  }
+}
+
+extension Intent {
+  /// Whether it takes orders off the book and does nothing else.
+  fileprivate var onlyCancels: Bool {
+    switch self {
+    case .cancel, .cancelAll, .consumeEvents: true
+    default: false
     }
   }
 }
