@@ -13,6 +13,8 @@ package struct ExchangeBenchmark: Sendable {
     /// The life of an order, at the beginning and at the end.
     package var firstNanosecondsPerOrder: Double
     package var lastNanosecondsPerOrder: Double
+    /// A slot in which only outsiders act.
+    package var nanosecondsPerSlot: Double
     /// Orders that stand at the end; their number decides what the next one costs.
     package var standing: Int
   }
@@ -35,6 +37,7 @@ package struct ExchangeBenchmark: Sendable {
     let began = time.monotonic
     MatchingStream.play(stream[...], on: &engine)
     let played = (time.monotonic - began).inSeconds
+    let slot = Self.slotCost(time)
     var lives = OrderLives()
     var tenths: [Double] = []
     for _ in 0..<10 {
@@ -45,7 +48,16 @@ package struct ExchangeBenchmark: Sendable {
     return Report(
       events: events, eventsPerSecond: Double(events) / max(played, 1e-9), orders: orders,
       firstNanosecondsPerOrder: tenths[0], lastNanosecondsPerOrder: tenths[9],
+      nanosecondsPerSlot: slot,
       standing: engine.count)
+  }
+
+  private static func slotCost(_ time: any TimeSource) -> Double {
+    let slots = 200_000
+    var core = ExchangeCore(ExchangeSettings(), start: Timestamp(seconds: 0))
+    let began = time.monotonic
+    core.advance(to: Timestamp(seconds: .max / 2_000_000_000), atMost: slots)
+    return Double((time.monotonic - began).nanoseconds) / Double(slots)
   }
 }
 

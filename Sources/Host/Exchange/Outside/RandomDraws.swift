@@ -16,6 +16,7 @@ extension SeededRandom {
 
   /// How many events of mean number `mean` happen; at most `limit`.
   mutating func poisson(mean: Double, limit: Int) -> Int {
+    guard mean > 0 else { return 0 }
     var count = 0
     var sum = exponential()
     while sum < mean, count < limit {

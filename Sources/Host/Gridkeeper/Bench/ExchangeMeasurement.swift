@@ -13,7 +13,7 @@ enum ExchangeMeasurement {
       "orders": Double(report.orders), "first_ns_per_order": report.firstNanosecondsPerOrder,
       "last_ns_per_order": report.lastNanosecondsPerOrder,
       "last_to_first": report.lastNanosecondsPerOrder / report.firstNanosecondsPerOrder,
-      "rss_mb": ProcessUsage.memory(of: getpid()),
+      "ns_per_slot": report.nanosecondsPerSlot, "rss_mb": ProcessUsage.memory(of: getpid()),
     ]
   }
 }

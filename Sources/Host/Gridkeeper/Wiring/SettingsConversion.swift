@@ -89,6 +89,8 @@ extension ExchangeSettings {
     let swarm = table.swarm
     let token = try lots.atoms(of: swarm.tokens)
     wallets = Self.wallets(swarm.wallets, sol: swarm.sol, token: token, usdc: swarm.usdc)
+    // As wallets are: somebody sent them a token once that nobody wants.
+    for index in wallets.indices { wallets[index].emptyTokenAccounts = 1 }
     emission = try lots.atoms(of: swarm.emission)
     locked = try lots.atoms(of: swarm.locked)
   }
