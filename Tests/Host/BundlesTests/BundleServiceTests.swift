@@ -39,14 +39,16 @@ private let landed = BundleOutcome.landed(slot: 102, results: [.done])
 
   @Test func `nothing is handed over that the journal does not hold`() async throws {
     let host = try await ServiceFixture()
+    // Both work on one account, so the second is signed later.
+    _ = try await host.submit([bid], slot: "0").get()
+    _ = try await host.submit([place("a1", .bid, 94)]).get()
     host.journal.freeze(true)
-    _ = try await host.submit([bid]).get()
     await host.go(5)
-    #expect(await host.venue.sends.isEmpty)
+    #expect(await host.venue.order == ["0/0"])
     #expect(host.state("s/0") == .accepted)
     host.journal.freeze(false)
     await host.go(5)
-    #expect(await host.venue.sends.count == 1)
+    #expect(await host.venue.sends(of: "s/0").count == 1)
     #expect(try await host.service.outcome(of: "s/0")?.hasLanded == true)
   }
 
@@ -54,14 +56,40 @@ private let landed = BundleOutcome.landed(slot: 102, results: [.done])
     var limits = BundleLimits()
     limits.dispatch.deadline = 10
     let host = try await ServiceFixture(limits: limits)
+    _ = try await host.submit([bid], slot: "0").get()
+    _ = try await host.submit([place("a1", .bid, 94)]).get()
     host.journal.freeze(true)
-    _ = try await host.submit([bid]).get()
     await host.go(20)
     host.journal.freeze(false)
     await host.go(3)
     #expect(try await host.service.outcome(of: "s/0") == .expired)
-    #expect(await host.venue.sends.isEmpty)
+    #expect(await host.venue.order == ["0/0"])
     #expect(host.state("s/0") == .expired)
+  }
+
+  @Test func `a bundle that nothing is in the way of costs one write until it is handed over`()
+    async throws
+  {
+    let host = try await ServiceFixture()
+    host.journal.freeze(true)
+    _ = try await host.submit([bid]).get()
+    await host.service.quiet()
+    #expect(host.state("s/0") == .signed)
+    #expect(host.record("s/0")?.signed?.transactions.isEmpty == false)
+    #expect(await host.venue.sends.count == 1)
+  }
+
+  @Test func `a node that gives no blockhash holds a bundle back, and it goes when it does`()
+    async throws
+  {
+    let host = try await ServiceFixture()
+    await host.venue.set { $0.hasNoBlockhash = true }
+    _ = try await host.submit([bid]).get()
+    await host.go(3)
+    #expect(host.state("s/0") == .accepted)
+    await host.venue.set { $0.hasNoBlockhash = false }
+    await host.go(4)
+    #expect(try await host.service.outcome(of: "s/0")?.hasLanded == true)
   }
 
   @Test func `the same bytes are handed over again until they land`() async throws {

@@ -29,6 +29,7 @@ actor ScriptedVenue: Venue {
   var genesis = "first"
   /// The node does not answer, or answers with what was known so many slots ago.
   var isDown = false
+  var hasNoBlockhash = false
   var lag: UInt64 = 0
   /// What happens to the handovers of a bundle, in order; the last goes on for ever.
   var scripts: [BundleID: [Script]] = [:]
@@ -86,7 +87,7 @@ actor ScriptedVenue: Venue {
   }
 
   func latestBlockhash() throws(VenueFailure) -> Blockhash {
-    if isDown { throw VenueFailure("no route") }
+    if isDown || hasNoBlockhash { throw VenueFailure("no route") }
     return Blockhash(hash: "\(slot)", lastValidBlockHeight: slot + Self.life, slot: slot)
   }
 

@@ -115,8 +115,8 @@ private struct RoughSea {
     var counts: [Int] = []
     for attempt in await venue.signed[id] ?? [] {
       var count = 0
-      for signature in attempt.transactions.map(\.signature) {
-        if await exchange.happened(signature) { count += 1 }
+      for transaction in attempt.transactions {
+        count += await exchange.happened(transaction.signature) ? 1 : 0
       }
       counts.append(count)
     }

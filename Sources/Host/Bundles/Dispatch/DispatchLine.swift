@@ -103,6 +103,18 @@ struct DispatchLine: Sendable {
     return (all, fresh)
   }
 
+  /// Lets a bundle begin at once when nobody waits and its accounts are free.
+  mutating func startIfFree(_ record: BundleRecord, at now: MonotonicInstant) -> Bool {
+    let keys = record.keys
+    guard waiting.isEmpty, keys.isDisjoint(with: unsettled) || record.isCancel,
+      working.values.allSatisfy({ $0.keys.isDisjoint(with: keys) })
+    else { return false }
+    turn += 1
+    served[record.submitter.job] = turn
+    working[record.id] = Work(keys: keys, since: now)
+    return true
+  }
+
   /// The bundle works already.
   mutating func start(_ record: BundleRecord, at now: MonotonicInstant) {
     unknown[record.id] = nil

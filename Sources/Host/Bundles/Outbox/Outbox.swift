@@ -44,6 +44,9 @@ struct Outbox: Sendable {
   private mutating func handle(_ event: OutboxEvent) {
     switch event {
     case .admitted(let record): admit(record)
+    case .abandoned(let id):
+      line.end(id)
+      flights[id] = nil
     case .resumed(let record): resume(record)
     case .orphaned(let record): orphan(record)
     case .stopped(let id, let refusal): stop(id, refusal)
@@ -63,10 +66,31 @@ struct Outbox: Sendable {
 
   // MARK: The way to the block engine
 
+  /// Lets a bundle begin before it is stored, when nothing is in its way: then its acceptance and
+  /// its bytes become durable together, and it costs one write until it is handed over.
+  ///
+  /// - Returns: Whether it began; `admitted` or `abandoned` must follow.
+  mutating func begin(_ record: BundleRecord, at moment: OutboxMoment) -> Bool {
+    now = moment
+    guard record.bundle.priority >= lowestPriority,
+      budget.hasToken(settings, at: now.monotonic),
+      line.startIfFree(record, at: now.monotonic)
+    else { return false }
+    var flight = Flight(record, .preparing, at: now.monotonic)
+    flight.isPaid = budget.take(settings, at: now.monotonic)
+    flights[record.id] = flight
+    return true
+  }
+
   private mutating func admit(_ record: BundleRecord) {
-    flights[record.id] = Flight(record, .waiting, at: now.monotonic)
     actions.append(.note(.accepted, record))
-    line.add(record)
+    guard flights[record.id] != nil else {
+      flights[record.id] = Flight(record, .waiting, at: now.monotonic)
+      return line.add(record)
+    }
+    flights[record.id]?.record = record
+    guard record.signed == nil else { return follow(record.id) }
+    flights[record.id]?.stage = .unprepared
   }
 
   /// Takes what may go off the line: kills regardless of the budget, the rest within it.

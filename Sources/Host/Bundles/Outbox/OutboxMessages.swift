@@ -3,8 +3,10 @@ import PluginAPI
 
 /// What the outbox is told.
 enum OutboxEvent: Sendable {
-  /// A bundle passed the gates and is durable.
+  /// A bundle passed the gates and is durable, with its bytes when it began before.
   case admitted(BundleRecord)
+  /// A bundle that began could not be accepted.
+  case abandoned(BundleID)
   /// A bundle that an earlier host left unfinished.
   case resumed(BundleRecord)
   /// An unfinished bundle of a chain that is no more.

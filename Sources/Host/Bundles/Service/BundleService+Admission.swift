@@ -58,8 +58,25 @@ extension BundleService {
     let record = try record(context)
     set(aside: record, context.walk)
     if !bundle.isCancelOnly { rates.add(submitter.job, at: parts.time.wall) }
-    guard try await isNew(record, mustStore: !bundle.isCancelOnly) else { return }
-    handle(.admitted(record))
+    let begun = outbox.begin(record, at: moment) ? try await signedAtOnce(record) : record
+    do throws(Refusal) {
+      guard try await isNew(begun, mustStore: !bundle.isCancelOnly) else {
+        return handle(.abandoned(record.id))
+      }
+    } catch {
+      handle(.abandoned(record.id))
+      throw error
+    }
+    handle(.admitted(begun))
+  }
+
+  /// The bundle with its bytes; as it was when it cannot be signed now.
+  private func signedAtOnce(_ record: BundleRecord) async throws(Refusal) -> BundleRecord {
+    let signed = (try? await sign(record, attempt: 1)) ?? record
+    guard !record.isCancel, let refusal = refusalByState(record) else { return signed }
+    release(record)
+    handle(.abandoned(record.id))
+    throw refusal
   }
 
   /// The tip by policy. Cancels never fail on it: what they cannot spend is left out.

@@ -4,8 +4,11 @@ import Telemetry
 
 // Carrying out what the outbox decides.
 extension BundleService {
+  var moment: OutboxMoment {
+    OutboxMoment(wall: parts.time.wall, monotonic: parts.time.monotonic)
+  }
+
   func handle(_ event: OutboxEvent) {
-    let moment = OutboxMoment(wall: parts.time.wall, monotonic: parts.time.monotonic)
     for action in outbox.take(event, at: moment) { perform(action) }
     guard outbox.line.isIdle, !idleWaiters.isEmpty else { return }
     let waiting = idleWaiters
@@ -61,17 +64,21 @@ extension BundleService {
       parts.metrics.add(.init("denials_total", ["code": refusal.code.rawValue]))
       return handle(.stopped(record.id, refusal))
     }
-    let began = parts.time.monotonic
-    let record = attempt > 1 ? raised(record) : record
     do throws(VenueFailure) {
-      let blockhash = try await freshBlockhash()
-      var signed = record
-      signed.signed = try await parts.venue.sign(record.plan, attempt: attempt, with: blockhash)
-      observe("sign", since: began)
-      handle(.signed(signed))
+      handle(.signed(try await sign(attempt > 1 ? raised(record) : record, attempt: attempt)))
     } catch {
       handle(.notSigned(record.id, error.description))
     }
+  }
+
+  func sign(_ record: BundleRecord, attempt: Int) async throws(VenueFailure) -> BundleRecord {
+    let began = parts.time.monotonic
+    let blockhash = try await freshBlockhash()
+    var signed = record
+    signed.signed = try await parts.venue.sign(record.plan, attempt: attempt, with: blockhash)
+    signed.state = .signed
+    observe("sign", since: began)
+    return signed
   }
 
   /// The kill switch and the state of trading, once more, when everything else is done.
@@ -82,11 +89,15 @@ extension BundleService {
       return Refusal(.killFlagUnreadable, "the kill switch cannot be read: \(why)")
     case .clear: break
     }
+    return refusalByState(record)
+  }
+
+  func refusalByState(_ record: BundleRecord) -> Refusal? {
     switch trading.mode {
-    case .active: return nil
-    case .reducing where record.bundle.intents.allSatisfy(\.isReducing): return nil
-    case .reducing: return Refusal(.reducingOnly, "before the bundle was sent: \(trading.reason)")
-    case .halted: return Refusal(.tradingHalted, "before the bundle was sent: \(trading.reason)")
+    case .active: nil
+    case .reducing where record.bundle.intents.allSatisfy(\.isReducing): nil
+    case .reducing: Refusal(.reducingOnly, "before the bundle was sent: \(trading.reason)")
+    case .halted: Refusal(.tradingHalted, "before the bundle was sent: \(trading.reason)")
     }
   }
 
