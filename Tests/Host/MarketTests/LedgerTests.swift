@@ -163,8 +163,13 @@ private func ledger(_ actions: LedgerAction...) -> Ledger {
       #expect(accounts + ledger.totals[asset] == 0, "double entry of \(asset)")
       #expect(ledger.balances.values.reduce(0) { $0 + $1[asset] } == ledger.totals[asset])
     }
-    #expect(ledger.token.amount.value == ledger.totals.token)
-    #expect(ledger.usdc.amount.value == ledger.totals.usdc)
+    for (position, total) in [
+      (ledger.token, ledger.totals.token), (ledger.usdc, ledger.totals.usdc),
+    ] {
+      #expect(position.amount.value == total)
+      #expect(position.lots.oldestFirst.reduce(0) { $0 + $1.amount } == total)
+      #expect(position.lots.oldestFirst.reduce(0) { $0 + $1.cost } == position.cost.fifo)
+    }
   }
 
   private struct Figures {
