@@ -40,10 +40,18 @@ package enum EventCatalogue: Sendable {
       "GRID_REBUILD", ["pivot", "trigger", "wallet", "generation", "kept", "cancelled", "placed"],
       "A wallet's part of the grid was built anew."),
     .init(
-      "FIAT_INJECTION", ["usdc", "sol", "direction", "reason"], "Dollars and SOL were swapped."),
+      "FIAT_INJECTION", ["usdc", "sol", "direction", "reason", "wallets"],
+      "Dollars and SOL were swapped, or SOL went to low wallets."),
     .init("RENT_RECLAIM", ["sol", "accounts"], "Idle accounts were closed for their rent."),
-    .init("FLASH_VOLUME", ["side", "volume", "tip"], "A synthetic trade on a test venue."),
-    .init("NOISE_TRADE", ["side", "notional_usd", "reason"], "A noise trade on a test venue."),
+    .init(
+      "FLASH_VOLUME", ["side", "volume", "tip", "synthetic"],
+      "A synthetic trade on a test venue."),
+    .init(
+      "NOISE_TRADE", ["side", "notional_usd", "reason", "synthetic"],
+      "A noise trade on a test venue."),
+    .init(
+      "MARKET_CREATED", ["market", "name", "replaces", "wallet", "rent", "cancelled"],
+      "A new market took the old one's place."),
   ]
 
   private static let bundles = [

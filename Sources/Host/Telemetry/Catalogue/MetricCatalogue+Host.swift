@@ -82,5 +82,6 @@ extension MetricCatalogue {
     .init("job_entropy_refreshes", .counter, "refreshes", ["job"], "Refreshes of the entropy."),
     .init("job_flash_volume_trades", .counter, "trades", ["job"], "Synthetic trades made."),
     .init("job_market_noise_trades", .counter, "trades", ["job"], "Noise trades made."),
+    .init("job_markets_created", .counter, "markets", ["job"], "Markets that were replaced."),
   ]
 }
