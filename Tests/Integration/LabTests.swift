@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LabTests {
   private static let plugins = [
     "GridRebalancer", "FlashVolume", "MarketNoise", "RentRecovery", "FinancialInjection",
-    "EntropyRefresh", "TargetControl",
+    "EntropyRefresh", "TargetControl", "MarketCreator",
   ]
 
   /// A folder with the shipped table and all plugins.
