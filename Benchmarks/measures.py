@@ -110,6 +110,22 @@ def measures(duration, reloads):
             arguments={"reloads": reloads}, timeout=1800,
         ),
         Measure(
+            "lab-replay", "Lab: 90 days of bars, the whole shipped table, counted up", "lab-replay",
+            (
+                Aim("minutes_for_90_days", "90 days take", 3, "min of CPU"),
+                Aim("rss_growth_mb", "memory grown over four times the length by", 5, "MB"),
+            ),
+            timeout=1800,
+        ),
+        Measure(
+            "lab-orders", "Lab: the life of an order of a 32-order grid", "lab-orders",
+            (
+                Aim("us_per_order", "an order's life", 5, "µs"),
+                Aim("events_per_s", "events", 690_000, "a second", at_least=True),
+            ),
+            timeout=1800,
+        ),
+        Measure(
             "grid", "grid: plan, and difference from what stands", "grid",
             (
                 Aim("plan_32_us", "one wallet × 32 orders", 7, "µs"),

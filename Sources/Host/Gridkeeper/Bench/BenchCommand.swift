@@ -13,6 +13,8 @@ struct Measurement: Sendable {
     Measurement(name: "rest", take: RestMeasurement.take),
     Measurement(name: "reload-soak", take: ReloadSoakMeasurement.take),
     Measurement(name: "exchange", take: ExchangeMeasurement.take),
+    Measurement(name: "lab-replay", take: LabMeasurement.replay),
+    Measurement(name: "lab-orders", take: LabMeasurement.orders),
   ]
 }
 
