@@ -106,18 +106,17 @@ def market(bars):
             {"events": 300_000}, peers=("nautilus",),
             peer_arguments={"what": "grid", "events": 300_000},
         ),
-        lab(
-            "lab-orders", "Lab: 1,000,000 lives of an order, with job, gates, ledger and outbox",
-            "orders",
+        Measure(
+            "lab-replay", "Lab: 90 days of bars, the whole shipped table, counted up", "lab-replay",
             (
-                Aim("us_per_order", "life of an order", 5, "µs"),
-                Aim("whole_to_first", "all : the first tenth", 1.05, "×"),
-                Aim("rss_growth_mb", "memory grown by", 1, "MB"),
+                Aim("minutes_for_90_days", "90 days take", 3, "min of CPU"),
+                Aim("rss_growth_mb", "memory grown over four times the length by", 5, "MB"),
             ),
+            timeout=1800, part=MARKET,
         ),
-        lab(
-            "lab-bars", "Lab: 90 days of real bars, the shipped table", "bars",
-            (Aim("seconds", "done in", 180, "s"),), {"bars": bars}, file="bars",
+        Measure(
+            "lab-orders", "Lab: the life of an order of a 32-order grid", "lab-orders",
+            (Aim("us_per_order", "an order's life", 5, "µs"),), timeout=1800, part=MARKET,
         ),
         Measure(
             "grid", "grid: plan, and difference from what stands", "grid",

@@ -38,6 +38,7 @@ extension ExchangeCore {
   /// - Throws: `VenueFailure` when it does not answer.
   package mutating func readNode() throws(VenueFailure) -> VenueState {
     try callNode()
+    keepSwarm()
     return lag?.state ?? read()
   }
 
@@ -47,7 +48,8 @@ extension ExchangeCore {
   /// - Throws: `VenueFailure` when it does not answer.
   package mutating func swarmNode() throws(VenueFailure) -> Swarm {
     try callNode()
-    return lag?.state.swarm ?? swarm()
+    keepSwarm()
+    return lag?.state.swarm ?? swarm
   }
 
   /// A blockhash to sign with.

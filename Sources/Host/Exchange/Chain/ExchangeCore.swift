@@ -112,23 +112,27 @@ package struct ExchangeCore: Sendable {
   /// What the script says at the moment.
   var conditions: MarketConditions { outside.conditions }
 
-  /// One's own wallets as of the newest slot; made anew only when they have changed.
-  package mutating func swarm() -> Swarm {
+  /// One's own wallets as of the newest slot.
+  package var swarm: Swarm {
     if let seen = seenSwarm, seen.changes == state.ownChanges { return seen.swarm }
-    let swarm = Swarm(
+    return Swarm(
       wallets: state.walletViews(), emission: settings.emission, locked: settings.locked)
+  }
+
+  /// Keeps the look at the wallets until something of them changes.
+  mutating func keepSwarm() {
+    guard seenSwarm?.changes != state.ownChanges else { return }
     seenSwarm = (state.ownChanges, swarm)
-    return swarm
   }
 
   /// Book, wallets and accounts as of the newest slot.
-  package mutating func read() -> VenueState {
+  package func read() -> VenueState {
     let market = state.market
     var view = VenueState(
       slot: slot, time: time, lots: market.lots,
       bids: market.engine.levels(.bid, limit: ExchangeState.levelsShown),
       asks: market.engine.levels(.ask, limit: ExchangeState.levelsShown),
-      swarm: swarm(), oracle: oracle, costs: costs)
+      swarm: swarm, oracle: oracle, costs: costs)
     view.market = market.name
     view.blockHeight = clock.height
     view.pendingEvents = state.heap.count

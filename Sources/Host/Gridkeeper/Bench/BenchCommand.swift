@@ -16,6 +16,8 @@ struct Measurement: Sendable {
     Measurement(name: "stream", take: ExchangeMeasurement.writeStream),
     Measurement(name: "pivot", take: PivotMeasurement.take),
     Measurement(name: "submission", take: SubmissionMeasurement.take),
+    Measurement(name: "lab-replay", take: LabMeasurement.replay),
+    Measurement(name: "lab-orders", take: LabMeasurement.orders),
   ]
 }
 
