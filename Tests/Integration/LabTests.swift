@@ -68,7 +68,8 @@ import Testing
     }
   }
 
-  @Test("a trader looks at a replay: the grid follows, inventory stays within limits, books balance")
+  @Test(
+    "a trader looks at a replay: the grid follows, inventory stays within limits, books balance")
   func replay() async throws {
     let folder = try Self.folder()
     // Two hours of one-minute bars: up a fifth, and back below where it began.
@@ -76,7 +77,8 @@ import Testing
     for minute in 0..<120 {
       let rise = minute < 60 ? Double(minute) / 300 : 0.2 - Double(minute - 60) * 0.22 / 60
       let price = 100 * (1 + rise)
-      lines.append("\(1_700_000_000 + minute * 60),\(price),\(price + 0.1),\(price - 0.1),\(price),9")
+      lines.append(
+        "\(1_700_000_000 + minute * 60),\(price),\(price + 0.1),\(price - 0.1),\(price),9")
     }
     try folder.write(lines.joined(separator: "\n"), to: "bars.csv")
     let report = try await Self.report(folder, ["--replay", folder.file("bars.csv")])

@@ -77,11 +77,8 @@ struct ExchangeFixture {
     return landing
   }
 
-  /// Book and wallets, read by a copy.
-  var truth: VenueState {
-    var core = core
-    return core.read()
-  }
+  /// Book and wallets.
+  var truth: VenueState { core.read() }
 
   func wallet(_ number: Int) -> Wallet { truth.swarm.wallets[number - 1] }
 

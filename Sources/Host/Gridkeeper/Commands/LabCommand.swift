@@ -17,7 +17,8 @@ extension Commands {
       """,
     operands: [
       Command.Operand(
-        name: "ACTION", help: "run, list or compare", completion: .words(["run", "list", "compare"])
+        name: "ACTION", help: "run, list or compare",
+        completion: .words(["run", "list", "compare"])
       ),
       Command.Operand(name: "A", help: "a report to compare", isOptional: true, completion: .file),
       Command.Operand(name: "B", help: "another report", isOptional: true, completion: .file),

@@ -36,7 +36,8 @@ struct LabRunner {
   // MARK: Words
 
   private func scenario() throws -> ExchangeScenario {
-    let name = arguments.values["scenario"] ?? (arguments.values["replay"] == nil ? "flat" : "replay")
+    let name =
+      arguments.values["scenario"] ?? (arguments.values["replay"] == nil ? "flat" : "replay")
     guard let scenario = ExchangeScenario.named(name) else {
       let names = ExchangeScenario.all.map(\.name)
       throw UsageError("there is no scenario '\(name)'\(near(name, names)); see 'lab list'")

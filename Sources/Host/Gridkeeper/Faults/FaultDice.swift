@@ -41,7 +41,9 @@ final class FaultDice: Sendable {
     }
   }
 
-  func duration(_ milliseconds: ClosedRange<Int64>) -> Duration { .milliseconds(number(milliseconds)) }
+  func duration(_ milliseconds: ClosedRange<Int64>) -> Duration {
+    .milliseconds(number(milliseconds))
+  }
 
   /// While it is calm nothing goes wrong.
   var isCalm: Bool {

@@ -36,7 +36,8 @@ enum Invariants {
     let average =
       last.realisedAverage.count - first.realisedAverage.count + last.unrealisedAverage.count
       - first.unrealisedAverage.count
-    let holds = change == fifo + rest && change == average + rest && ledger.discrepancy == ByMethod()
+    let holds =
+      change == fifo + rest && change == average + rest && ledger.discrepancy == ByMethod()
     return InvariantFacts(
       name, holds,
       "equity changed by \(change) lamports, gains are \(fifo) (FIFO) and \(average) (average), "

@@ -19,10 +19,11 @@ enum CrashNote {
   private static let lookEvery = 10
   private static let looks = 3
 
-  // All code of the Lab runs on one thread, and handlers interrupt it.
+  // Safe because all code of the Lab runs on one thread, which handlers interrupt.
   nonisolated(unsafe) private static var current: UnsafePointer<CChar>?
   nonisolated(unsafe) private static var advances = 0
   nonisolated(unsafe) private static var seen = (advances: 0, looks: 0)
+  // Safe because these are made once, before any handler is in place, and only read from then on.
   /// What signals did before, by their numbers: the language prints where a trap happened.
   nonisolated(unsafe) private static let before = UnsafeMutablePointer<sigaction>.allocate(
     capacity: 65)
@@ -82,6 +83,6 @@ enum CrashNote {
 
   private static func tell(_ deed: UnsafePointer<CChar>) {
     guard let line = unsafe current else { return }
-    for unsafe text in unsafe [line, deed, reason] { unsafe write(2, text, strlen(text)) }
+    for unsafetext in unsafe [line, deed, reason] { unsafe write(2, text, strlen(text)) }
   }
 }

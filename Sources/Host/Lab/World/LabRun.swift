@@ -51,6 +51,7 @@ package struct LabRun: Sendable {
   /// Runs from start to end.
   ///
   /// - Parameter progress: Is called some thousand times on the way.
+  /// - Returns: What the run came to.
   /// - Throws: Any error of a service at the start.
   package func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
     -> LabReport
