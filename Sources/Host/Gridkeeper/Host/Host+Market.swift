@@ -58,10 +58,19 @@ extension Host {
       let state = try await parts.latencies.measure("venue", "read") {
         try await parts.exchange.read()
       }
-      let isQuiet = await parts.bundles.isIdle && state.pendingEvents == 0
-      try await parts.market.observe(state.swarm, slot: state.slot, isQuiet: isQuiet)
+      let isQuiet = await isQuiet && state.pendingEvents == 0
+      try await parts.market.observe(
+        state.swarm, slot: state.slot, isQuiet: isQuiet)
     } catch {
       parts.log.warning("the wallets could not be looked at", ["why": "\(error)"])
+    }
+  }
+
+  /// Whether no bundle may change what wallets own without the books having heard of it.
+  private nonisolated var isQuiet: Bool {
+    get async {
+      guard await parts.bundles.isIdle else { return false }
+      return await parts.bundles.underWay().allSatisfy { $0.state != .unknown }
     }
   }
 }
