@@ -19,10 +19,10 @@ struct LabRunner {
 
   func run() async throws -> ExitCode {
     guard arguments.operand(1) == nil else { throw UsageError("lab run takes options only") }
-    let scenario = try scenario()
+    let words = try words()
     let (loaded, plugins) = try table()
     guard let table = loaded.table else { return .badTable }
-    let setup = try setup(scenario, table, loaded.digest)
+    let setup = try setup(words, table, loaded.digest)
     let progress = LabProgress(surroundings.errors, time: SystemTime())
     let isQuiet = arguments.switches.contains("quiet")
     let report = try await LabRun(setup, plugins).run {
@@ -34,6 +34,17 @@ struct LabRunner {
   }
 
   // MARK: Words
+
+  /// What the words of the call ask for.
+  private struct Words {
+    var scenario: ExchangeScenario
+    var seed: UInt64
+    var days: Double?
+  }
+
+  private func words() throws -> Words {
+    Words(scenario: try scenario(), seed: try seed(), days: try days())
+  }
 
   private func scenario() throws -> ExchangeScenario {
     let name =
@@ -53,16 +64,21 @@ struct LabRunner {
     return seed
   }
 
-  private func length(_ scenario: ExchangeScenario, _ replay: ReplayFile?) throws -> Duration {
-    let file = replay?.length
-    guard let text = arguments.values["days"] else {
-      return scenario.usualLength ?? file ?? .seconds(86_400)
-    }
+  private func days() throws -> Double? {
+    guard let text = arguments.values["days"] else { return nil }
     guard let days = Double(text), (0.0001...3_660).contains(days) else {
       throw UsageError("--days takes a number from 0.0001 to 3660, not '\(text)'")
     }
+    return days
+  }
+
+  /// As long as was asked for, but never longer than the file.
+  private func length(_ words: Words, _ replay: ReplayFile?) -> Duration {
+    guard let days = words.days else {
+      return words.scenario.usualLength ?? replay?.length ?? .seconds(86_400)
+    }
     let asked = Duration.seconds(Int64((days * 86_400).rounded()))
-    return min(asked, file ?? asked)
+    return min(asked, replay?.length ?? asked)
   }
 
   // MARK: Table
@@ -95,12 +111,10 @@ struct LabRunner {
     return CommandFailure("\(path) has errors", code: .badTable)
   }
 
-  private func setup(_ scenario: ExchangeScenario, _ table: JobTable, _ digest: UInt64) throws
-    -> LabSetup
-  {
-    let replay = try replay(scenario, table)
+  private func setup(_ words: Words, _ table: JobTable, _ digest: UInt64) throws -> LabSetup {
+    let replay = try replay(words.scenario, table)
     var setup = LabSetup(
-      scenario: scenario, seed: try seed(), length: try length(scenario, replay),
+      scenario: words.scenario, seed: words.seed, length: length(words, replay),
       start: replay?.start ?? LabSetup.usualStart, table: table, tableDigest: digest,
       exchange: try ExchangeSettings(table), limits: BundleLimits(table),
       pivot: PivotSettings(table))

@@ -30,6 +30,7 @@ enum CrashNote {
   nonisolated(unsafe) private static let trapped = unsafe keep(" trapped and ended the Lab.")
   nonisolated(unsafe) private static let ended = unsafe keep(" ended the Lab's process.")
   nonisolated(unsafe) private static let stuck = unsafe keep(" does not give way; the Lab ends.")
+  // Safe because it is made once, before any handler is in place, and only read from then on.
   nonisolated(unsafe) private static let reason = unsafe keep(
     " Here jobs share one process; under a host only the job's own worker would have ended.\n")
 

@@ -62,10 +62,24 @@ struct LabWorld: Sendable {
     try await exchange.run(pause: { try await VirtualTime.pause(for: $0) })
   }
 
+  /// How often the start is tried, once a second: a scenario may keep the venue from answering.
+  private static let tries = 60
+
   /// Opens the books and the trading.
   ///
-  /// - Throws: Any error of a service.
+  /// - Throws: The last error of a service that does not answer for too long.
   func open() async throws {
+    var left = Self.tries
+    while true {
+      do { return try await begin() } catch {
+        left -= 1
+        guard left > 0 else { throw error }
+        try await VirtualTime.pause(for: .seconds(1))
+      }
+    }
+  }
+
+  private func begin() async throws {
     let state = await exchange.truth()
     try await market.observe(state.swarm, slot: state.slot, isQuiet: true)
     try await service.reconcile()
