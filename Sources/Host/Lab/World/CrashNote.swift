@@ -84,6 +84,10 @@ enum CrashNote {
 
   private static func tell(_ deed: UnsafePointer<CChar>) {
     guard let line = unsafe current else { return }
-    for unsafetext in unsafe [line, deed, reason] { unsafe write(2, text, strlen(text)) }
+    unsafe say(line)
+    unsafe say(deed)
+    unsafe say(reason)
   }
+
+  private static func say(_ text: UnsafePointer<CChar>) { unsafe write(2, text, strlen(text)) }
 }
