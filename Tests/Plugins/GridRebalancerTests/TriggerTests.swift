@@ -112,10 +112,12 @@ import Testing
   @Test func everyParameterCountsAsAnotherTable() throws {
     let plain = GridRebalancer().fingerprint
     #expect(plain == GridRebalancer().fingerprint)
-    for (name, text) in [("levels", "17"), ("tip", "0.0002"), ("rotation", "tick")] {
-      let job = try #require(
-        try JobDescriptor(GridRebalancer.self).make([name: text]) as? GridRebalancer)
-      #expect(job.fingerprint != plain, "\(name)")
+    for schema in JobDescriptor(GridRebalancer.self).parameters {
+      let texts = [schema.minimum, schema.maximum].compactMap(\.self) + (schema.choices ?? [])
+      let other = try #require(texts.first { $0 != schema.fallback })
+      let job = GridRebalancer()
+      try JobParameters.bind([schema.name: other], to: job)
+      #expect(job.fingerprint != plain, "\(schema.name)")
     }
   }
 
