@@ -112,11 +112,13 @@ import Testing
   @Test func everyParameterCountsAsAnotherTable() throws {
     let plain = GridRebalancer().fingerprint
     #expect(plain == GridRebalancer().fingerprint)
-    for schema in JobDescriptor(GridRebalancer.self).parameters {
-      let texts = [schema.minimum, schema.maximum].compactMap(\.self) + (schema.choices ?? [])
-      let other = try #require(texts.first { $0 != schema.fallback })
-      let job = GridRebalancer()
-      try JobParameters.bind([schema.name: other], to: job)
+    let descriptor = JobDescriptor(GridRebalancer.self)
+    let usual = ["7%", "130s", "1 SOL", "3", "1.1"]
+    for schema in descriptor.parameters {
+      let bounds = [schema.minimum, schema.maximum].compactMap(\.self)
+      let jobs = (bounds + usual + (schema.choices ?? [])).filter { $0 != schema.fallback }
+        .compactMap { try? descriptor.make([schema.name: $0]) as? GridRebalancer }
+      let job = try #require(jobs.first, "\(schema.name)")
       #expect(job.fingerprint != plain, "\(schema.name)")
     }
   }
