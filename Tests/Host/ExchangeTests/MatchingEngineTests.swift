@@ -113,6 +113,16 @@ private struct Transcript {
     #expect(play.book(.bid) == "100x5")
   }
 
+  @Test func `zero is no order's number, not even that of a free slot`() {
+    var play = Transcript()
+    #expect(play.post(1, .bid, 100, 5) == "placed")
+    #expect(play.engine.cancel(play.numbers[0]) != nil)
+    #expect(play.engine.cancel(0) == nil)
+    #expect(play.post(1, .bid, 100, 5) == "placed")
+    #expect(play.post(1, .bid, 100, 6) == "placed")
+    #expect(play.engine.count == 2 && play.book(.bid) == "100x11")
+  }
+
   @Test func `orders leave the book when they expire`() {
     var play = Transcript()
     #expect(play.post(1, .bid, 100, 5, expires: 1000) == "expired")

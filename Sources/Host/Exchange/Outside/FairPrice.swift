@@ -20,11 +20,8 @@ struct FairPrice: Sendable {
     value = first
   }
 
-  /// Moves on by `step` seconds to `elapsed` seconds after the start.
-  ///
-  /// - Parameters:
-  ///   - wildness: What the volatility is multiplied by.
-  ///   - bend: What the price is multiplied by.
+  /// Moves on by `step` seconds to `elapsed` seconds after the start. The volatility is multiplied by
+  /// `wildness`, the price by `bend`.
   mutating func advance(
     to elapsed: Double, step: Double, wildness: Double, bend: Double, random: inout SeededRandom
   ) {
