@@ -7,7 +7,12 @@ import Testing
 
 /// Runs of the Lab in processes of their own, as people start them.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LabTests {
-  /// A folder with the shipped table.
+  private static let plugins = [
+    "GridRebalancer", "FlashVolume", "MarketNoise", "RentRecovery", "FinancialInjection",
+    "EntropyRefresh", "TargetControl", "MarketCreator",
+  ]
+
+  /// A folder with the shipped table and all plugins.
   private static func folder() throws -> HostFolder {
     let folder = try HostFolder()
     let shipped = "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")

@@ -9,9 +9,9 @@ package protocol BooksStore: Sendable {
   /// The text under a key.
   func marketText(_ key: String) async throws(StoreError) -> String?
 
-  /// Sums of the genuine trades of each day from `day` on, oldest first. Trades whose value does not
+  /// Sums of the genuine trades at or after `time` by day, oldest first. Trades whose value does not
   /// fit in 64 bits are left out. One pass over the trades, by the database itself.
-  func tradeDays(since day: Int64) async throws(StoreError) -> [TradeDay]
+  func tradeDays(since time: Timestamp) async throws(StoreError) -> [TradeDay]
 
   /// The newest trades in the order in which they were stored, newest first.
   func newestTrades(limit: Int) async throws(StoreError) -> [Trade]

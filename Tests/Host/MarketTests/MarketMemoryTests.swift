@@ -75,6 +75,22 @@ import Testing
     #expect(parted.recent == whole.recent)
   }
 
+  @Test func `when the market's units change, prices go on where they were`() {
+    var memory = fresh()
+    memory.note(oneToOne, at: start)
+    _ = memory.add(trade(1, price: 1_400, size: 2_000_000).trade)
+    var coarse = oneToOne
+    (coarse.baseLot, coarse.quoteLot) = (TokenAmount(10), Lamports(100))
+    let (same, changed) = (memory.note(oneToOne, at: start), memory.note(coarse, at: start))
+    #expect(!same && changed)
+    // 1400 lamports an atom are 140 lots of 100 lamports for 10 atoms.
+    let price = memory.pivotPrice(at: start)
+    #expect(price == PriceLots(140))
+    #expect(memory.recent.count == 0 && memory.bars.current == nil)
+    let again = memory.add(trade(1, price: 1_400, size: 2_000_000).trade)
+    #expect(again == .known)
+  }
+
   @Test func `a late trade does not move edges that have passed`() {
     var memory = fresh()
     _ = memory.add(trade(1, price: 1_200, after: 0).trade)

@@ -63,7 +63,7 @@ private func row(_ entry: Int64, _ line: Int, _ wallet: WalletID, _ asset: Strin
         ]
       _ = try await store.appendTrades(trades)
       #expect(
-        try await store.tradeDays(since: 20_000) == [
+        try await store.tradeDays(since: Timestamp(seconds: 20_000 * 86_400)) == [
           TradeDay(day: 20_000, value: 21, volume: 7),
           TradeDay(
             day: 20_001, value: 5 * Int128(large) * Int128(large), volume: 5 * Int128(large)),

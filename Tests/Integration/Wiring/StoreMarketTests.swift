@@ -1,6 +1,6 @@
 import Bundles
 import Isolation
-import Market
+@testable import Market
 import PluginAPI
 import Storage
 import Telemetry
@@ -10,6 +10,9 @@ import Testing
 @testable import Gridkeeper
 
 private let begin = Timestamp(seconds: 20_000 * 86_400)
+
+private let lots = MarketLots(
+  baseLot: TokenAmount(1), quoteLot: Lamports(1), tokenDecimals: 0, minimumSize: BaseLots(1))
 
 /// A feed that tells a prepared life, step by step, to whoever asks.
 private actor ScriptedFeed: MarketFeed {
@@ -26,8 +29,7 @@ private actor ScriptedFeed: MarketFeed {
     var batch = FeedBatch(
       after: cursor, cursor: FeedCursor(trades: count, slot: slot),
       identity: VenueIdentity(kind: "fake", cluster: "test", allowsSyntheticVolume: true),
-      lots: MarketLots(
-        baseLot: TokenAmount(1), quoteLot: Lamports(1), tokenDecimals: 0, minimumSize: BaseLots(1)),
+      lots: lots,
       time: trades.last?.trade.time ?? begin)
     let price = trades.last?.trade.price.count ?? 1_000
     batch.bids = [BookLevel(price: PriceLots(price - 1), size: BaseLots(1))]
@@ -47,7 +49,7 @@ private actor ScriptedFeed: MarketFeed {
     lookbackDays: 2, nominalDailyVolume: BaseLots(900), seedPrice: PriceLots(1_000))
 
   private func market(_ feed: ScriptedFeed, _ store: any Store) async throws -> MarketService {
-    let record = try await StoreMarket(store: store).record(pivot, now: begin)
+    let record = try await StoreMarket(store: store).record(pivot, lots: lots, now: begin)
     return MarketService(
       feed: feed, memory: MarketMemory(record, pivot: pivot, channel: ChannelSettings()),
       books: Books(record.ledger, sources: record.sources, peak: record.state.peak),
@@ -105,6 +107,33 @@ private actor ScriptedFeed: MarketFeed {
       #expect(books.balances[balance.wallet]?[asset] == Int128(balance.amount))
     }
     await store.close()
+  }
+}
+
+@Suite struct MarketUnitsTests {
+  @Test func `a table with other units begins a new history and keeps the books`() async throws {
+    let store = MemoryStore()
+    let pivot = PivotSettings(
+      lookbackDays: 2, nominalDailyVolume: BaseLots(1), seedPrice: PriceLots(7))
+    let keeper = StoreMarket(store: store)
+    var changes = MarketChanges(
+      state: try await keeper.record(pivot, lots: lots, now: begin).state)
+    changes.trades = [
+      Trade(id: "old", time: begin, price: PriceLots(1_000), size: BaseLots(9), takerSide: .bid)
+    ]
+    var ledger = Ledger()
+    ledger.post(Booking("a", at: begin, .external("w1", .sol, 5, value: 5)))
+    changes.ledger = ledger
+    try await keeper.save(changes)
+    var coarse = lots
+    coarse.quoteLot = Lamports(100)
+    for minute in 1...2 {
+      let now = begin + .seconds(60 * minute)
+      let record = try await keeper.record(pivot, lots: coarse, now: now)
+      #expect(record.days.isEmpty && record.trades.isEmpty)
+      #expect(record.state.start == begin + .seconds(60))
+      #expect(record.ledger == ledger)
+    }
   }
 }
 

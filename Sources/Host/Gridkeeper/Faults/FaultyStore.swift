@@ -205,8 +205,8 @@ struct FaultyStore: Store {
     try await reading { () throws(StoreError) in try await disk.marketText(key) }
   }
 
-  func tradeDays(since day: Int64) async throws(StoreError) -> [TradeDay] {
-    try await reading { () throws(StoreError) in try await disk.tradeDays(since: day) }
+  func tradeDays(since time: Timestamp) async throws(StoreError) -> [TradeDay] {
+    try await reading { () throws(StoreError) in try await disk.tradeDays(since: time) }
   }
 
   func newestTrades(limit: Int) async throws(StoreError) -> [Trade] {

@@ -32,7 +32,7 @@ extension Host {
 
   private nonisolated func save(_ changes: MarketChanges, _ keeper: StoreMarket) async -> Bool {
     do {
-      try await keeper.save(changes)
+      try await parts.latencies.measure("database", "write") { try await keeper.save(changes) }
       return true
     } catch {
       parts.metrics.add(.init("store_failures_total", ["what": "market"]))
@@ -41,27 +41,36 @@ extension Host {
     }
   }
 
-  /// Compares the books with the wallets every five seconds and counts the orders that stand.
+  /// Compares the books with the wallets every five seconds and counts the orders that stand; once a
+  /// minute stores how long venue and database took.
   nonisolated func lookAtWallets() async {
+    var looks = 0
     while !Task.isCancelled {
       await lookOnce()
+      looks += 1
+      if looks % 12 == 0 { try? await parts.store.appendLatencies(parts.latencies.take()) }
       try? await options.pause(.seconds(5))
     }
   }
 
   private nonisolated func lookOnce() async {
     do {
-      let began = options.time.monotonic
-      let state = try await parts.exchange.read()
-      let isQuiet = await parts.bundles.isIdle && state.pendingEvents == 0
-      try await parts.market.observe(state.swarm, slot: state.slot, isQuiet: isQuiet)
-      try await parts.store.appendLatencies([
-        LatencyRecord(
-          time: options.time.wall, target: "venue", operation: "read",
-          duration: options.time.monotonic - began)
-      ])
+      let state = try await parts.latencies.measure("venue", "read") {
+        try await parts.exchange.read()
+      }
+      let isQuiet = await isQuiet && state.pendingEvents == 0
+      try await parts.market.observe(
+        state.swarm, slot: state.slot, isQuiet: isQuiet)
     } catch {
       parts.log.warning("the wallets could not be looked at", ["why": "\(error)"])
+    }
+  }
+
+  /// Whether no bundle may change what wallets own without the books having heard of it.
+  private nonisolated var isQuiet: Bool {
+    get async {
+      guard await parts.bundles.isIdle else { return false }
+      return await parts.bundles.underWay().allSatisfy { $0.state != .unknown }
     }
   }
 }

@@ -29,6 +29,7 @@ struct HostParts: Sendable {
   let budget: TellingBudget
   let tradeBell: TradeBell
   let marketBell: Bell
+  let latencies: LatencyLog
 }
 
 /// Wakes one listener, however often it rings meanwhile.

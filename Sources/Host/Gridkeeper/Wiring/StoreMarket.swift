@@ -10,26 +10,47 @@ struct StoreMarket: Sendable {
 
   let store: any Store
 
-  /// What the market goes on from; a new state, which is stored, when there is none.
+  /// What the market goes on from; a new state, which is stored, when there is none. When the table
+  /// has other units than the market had, its history does not count any more; the books do.
   ///
   /// - Throws: `StoreError`, or `DecodingError` when a stored text is not what a host wrote.
-  func record(_ settings: PivotSettings, now: Timestamp) async throws -> MarketRecord {
-    guard let text = try await store.marketText(Self.stateKey) else {
-      let state = MarketState(start: now)
-      var write = MarketWrite()
-      write.texts = [Self.stateKey: try JSONText.encode(state)]
-      try await store.write(write)
-      return MarketRecord(state: state)
+  func record(_ settings: PivotSettings, lots: MarketLots, now: Timestamp) async throws
+    -> MarketRecord
+  {
+    let stored: MarketState? = try await store.marketText(Self.stateKey).map { text in
+      try JSONText.decode(text)
     }
-    var record = MarketRecord(state: try JSONText.decode(text))
-    let first = Pivot.firstDay(settings, at: now)
-    for day in try await store.tradeDays(since: first) {
-      record.days[day.day] = WeightedSum(value: day.value, volume: day.volume)
+    var record = MarketRecord(state: stored ?? MarketState(start: now))
+    if let old = stored?.lots, old != lots {
+      record.state = MarketState(start: now)
+      record.state.unitsSince = now
+      record.state.peak = stored?.peak
     }
-    record.bars = try await store.newestBars(limit: Bars.capacity).reversed().map(Bar.init)
-    record.trades = try await store.newestTrades(limit: MarketMemory.identities).reversed()
+    record.state.lots = lots
+    if record.state != stored { try await save(record.state) }
+    try await readHistory(into: &record, settings, now)
     try await readBooks(into: &record)
     return record
+  }
+
+  private func save(_ state: MarketState) async throws {
+    var write = MarketWrite()
+    write.texts = [Self.stateKey: try JSONText.encode(state)]
+    try await store.write(write)
+  }
+
+  private func readHistory(
+    into record: inout MarketRecord, _ settings: PivotSettings, _ now: Timestamp
+  ) async throws {
+    let since = record.state.unitsSince ?? Timestamp(nanoseconds: .min)
+    let window = Pivot.windowStart(settings, at: now)
+    for day in try await store.tradeDays(since: max(since, window)) {
+      record.days[day.day] = WeightedSum(value: day.value, volume: day.volume)
+    }
+    record.bars = try await store.newestBars(limit: Bars.capacity).reversed()
+      .filter { $0.start >= since }.map(Bar.init)
+    record.trades = try await store.newestTrades(limit: MarketMemory.identities).reversed()
+      .filter { $0.time >= since }
   }
 
   private func readBooks(into record: inout MarketRecord) async throws {

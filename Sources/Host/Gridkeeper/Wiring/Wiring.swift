@@ -58,7 +58,7 @@ struct Wiring {
       board: board, exchange: exchange, market: market, bundles: bundles, killFile: killFile,
       supervisor: supervisor,
       scheduler: scheduler, bridge: bridge, budget: budget, tradeBell: bell,
-      marketBell: marketBell)
+      marketBell: marketBell, latencies: LatencyLog(time: options.time))
   }
 
   private func venue(_ exchange: SimulatedExchange) -> any Venue {
@@ -80,7 +80,8 @@ struct Wiring {
     _ exchange: SimulatedExchange, _ metrics: Metrics, hooks: MarketHooks
   ) async throws -> MarketService {
     let pivot = PivotSettings(table)
-    let record = try await StoreMarket(store: store).record(pivot, now: options.time.wall)
+    let record = try await StoreMarket(store: store).record(
+      pivot, lots: MarketLots(table.market), now: options.time.wall)
     return MarketService(
       feed: options.substitutes?.feed ?? exchange,
       memory: MarketMemory(record, pivot: pivot, channel: ChannelSettings(table.market)),
@@ -91,7 +92,9 @@ struct Wiring {
   private func hooks(_ events: EventBus, trades: TradeBell, changes: Bell) -> MarketHooks {
     var hooks = MarketHooks()
     hooks.onTrade = { _ in trades.ring() }
-    hooks.onEvent = { name, fields in events.emit(name, job: fields["job"], fields) }
+    hooks.onEvent = { name, fields in
+      events.emit(name, job: fields["job"].flatMap { $0.isEmpty ? nil : $0 }, fields)
+    }
     hooks.onChange = { changes.ring() }
     return hooks
   }

@@ -13,6 +13,11 @@ package struct MarketState: Sendable, Hashable, Codable {
   /// The price of the newest genuine trade.
   package var price: PriceLots?
   package var peak: EquityPeak?
+  package var lots: MarketLots?
+  /// When the units became what they are; what is older does not count. `nil` for always.
+  package var unitsSince: Timestamp?
+  /// What the pivot began with then, when it is not what the table says.
+  package var seed: PivotSettings?
 
   /// The state of a market that begins at `start`.
   package init(start: Timestamp) { self.start = start }
@@ -59,6 +64,7 @@ extension MarketMemory {
     (state.firstSOL, state.newestSOL) = (pivot.firstSOL, pivot.newestSOL)
     (state.channel, state.bar) = (channel.state, bars.current)
     (state.price, state.peak) = (price, peak)
+    (state.lots, state.unitsSince, state.seed) = (lots, unitsSince, seed)
     return state
   }
 
@@ -68,12 +74,17 @@ extension MarketMemory {
     tradesKept: Int = 100
   ) {
     let state = record.state
+    var settings = settings
+    if let seed = state.seed {
+      settings.seedPrice = seed.seedPrice
+      settings.nominalDailyVolume = seed.nominalDailyVolume
+    }
     self.init(
       pivot: Pivot(
         settings, start: state.start, firstSOL: state.firstSOL, newestSOL: state.newestSOL,
         days: record.days),
       bars: Bars(closed: record.bars, current: state.bar),
       channel: InertialChannel(channel, state: state.channel), tradesKept: tradesKept)
-    recall(record.trades, price: state.price)
+    recall(record.trades, state)
   }
 }

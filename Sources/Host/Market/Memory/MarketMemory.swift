@@ -13,6 +13,12 @@ package struct MarketMemory: Sendable, Equatable {
   package private(set) var recent: RecentItems<Trade>
   /// The price of the newest genuine trade.
   package private(set) var price: PriceLots?
+  /// The market's units, once a book was read.
+  package private(set) var lots: MarketLots?
+  /// When the units became what they are; older trades and bars are in others. `nil` for always.
+  package private(set) var unitsSince: Timestamp?
+  /// What the pivot began with when the units became others while the market was followed.
+  package private(set) var seed: PivotSettings?
   private var seen = RecentSet<TradeID>(capacity: identities)
 
   /// Makes a memory; snapshots show `tradesKept` trades.
@@ -28,8 +34,9 @@ package struct MarketMemory: Sendable, Equatable {
   }
 
   /// Takes over trades that the parts know already, oldest first; for a restart.
-  package mutating func recall(_ trades: some Sequence<Trade>, price: PriceLots?) {
-    self.price = price
+  package mutating func recall(_ trades: some Sequence<Trade>, _ state: MarketState) {
+    (price, lots) = (state.price, state.lots)
+    (unitsSince, seed) = (state.unitsSince, state.seed)
     for trade in trades where seen.insert(trade.id) { recent.add(trade) }
   }
 
@@ -52,6 +59,29 @@ package struct MarketMemory: Sendable, Equatable {
     let closed = bars.add(trade, sol: pivot.newestSOL)
     if let closed { returns.add(closed) }
     return .new(closed: closed)
+  }
+
+  /// Takes over the market's units; `true` when they are others than before, as they are after a market
+  /// was replaced. Then everything begins anew but the pivot, which goes on as the seed.
+  ///
+  /// - Parameter last: When the units were still the old ones.
+  @discardableResult package mutating func note(
+    _ lots: MarketLots, at time: Timestamp, since last: Timestamp? = nil
+  ) -> Bool {
+    guard let old = self.lots, old != lots else {
+      self.lots = lots
+      return false
+    }
+    let price = pivot.price(at: time) ?? pivot.settings.seedPrice
+    let settings = pivot.settings.converted(from: old, to: lots, price: price)
+    var fresh = MarketMemory(
+      pivot: Pivot(settings, start: time), channel: InertialChannel(channel.settings),
+      tradesKept: recent.capacity)
+    (fresh.seen, fresh.lots, fresh.seed) = (seen, lots, settings)
+    fresh.unitsSince = last.map { $0 + .nanoseconds(1) } ?? time
+    if let sol = pivot.newestSOL { fresh.note(sol: sol) }
+    self = fresh
+    return true
   }
 
   /// Takes over the price of SOL.

@@ -43,6 +43,10 @@ package struct OracleBoard: Sendable, Equatable {
       return OracleReading(price: only, deviation: 0, fresh: fresh, sources: 1)
     }
     guard let newest = prices.values.max(by: { $0.time < $1.time }) else { return nil }
+    guard prices.count > 1 else {
+      return OracleReading(
+        price: newest, deviation: 0, fresh: now - newest.time <= maxAge ? 1 : 0, sources: 1)
+    }
     let fresh = prices.values.filter { now - $0.time <= maxAge }
       .sorted { ($0.price, $0.time) < ($1.price, $1.time) }
     guard let lowest = fresh.first?.price, let highest = fresh.last?.price else {

@@ -17,6 +17,17 @@ package struct PivotSettings: Sendable, Hashable, Codable {
     self.seedPrice = seedPrice
   }
 
+  /// The same in other units, with `price` (in the old ones) for a seed.
+  func converted(from old: MarketLots, to new: MarketLots, price: PriceLots) -> PivotSettings {
+    let lamports = Int128(price.count) * Int128(old.quoteLot.count) * Int128(new.baseLot.count)
+    let atoms = Int128(nominalDailyVolume.count) * Int128(old.baseLot.count)
+    var settings = self
+    settings.seedPrice = PriceLots(
+      max(1, Int64(clamping: lamports / Int128(old.baseLot.count) / Int128(new.quoteLot.count))))
+    settings.nominalDailyVolume = BaseLots(Int64(clamping: atoms / Int128(new.baseLot.count)))
+    return settings
+  }
+
   /// Converts from the units of a job table; a window is rounded up to whole days.
   package init(
     lookback: Duration, nominalDailyVolume: SOL, seedPrice: PriceLots, lots: MarketLots
@@ -101,9 +112,10 @@ package struct Pivot: Sendable, Equatable {
     return true
   }
 
-  /// The first day of the window that reaches to `time`, since 1970.
-  package static func firstDay(_ settings: PivotSettings, at time: Timestamp) -> Int64 {
-    dayNumber(time) - Int64(settings.lookbackDays) + 1
+  /// The beginning of the window that reaches to `time`: a whole day.
+  package static func windowStart(_ settings: PivotSettings, at time: Timestamp) -> Timestamp {
+    let first = dayNumber(time) - Int64(settings.lookbackDays) + 1
+    return Timestamp(nanoseconds: first.multipliedReportingOverflow(by: day).partialValue)
   }
 
   /// Takes over what an outside venue reports; it counts for an hour and at most a fourth as much

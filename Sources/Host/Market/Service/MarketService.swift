@@ -113,6 +113,7 @@ package actor MarketService {
   }
 
   private func apply(_ batch: FeedBatch) {
+    if memory.note(batch.lots, at: batch.time, since: newest?.time) { noteUnits(batch) }
     cursor = batch.cursor
     newest = batch
     shown = nil
@@ -147,6 +148,15 @@ package actor MarketService {
     }
     waitingTrades.append(trade)
     if let closed { waitingBars.append(closed) }
+  }
+
+  private func noteUnits(_ batch: FeedBatch) {
+    shownTrades = nil
+    hooks.onEvent(
+      "MARKET_UNITS",
+      [
+        "base_lot": batch.lots.baseLot.description, "quote_lot": batch.lots.quoteLot.description,
+      ])
   }
 
   private func noteGap(_ missed: UInt64) {

@@ -17,13 +17,13 @@ extension MemoryStore {
     try read { $0.texts[key] }
   }
 
-  package func tradeDays(since day: Int64) async throws(StoreError) -> [TradeDay] {
+  package func tradeDays(since time: Timestamp) async throws(StoreError) -> [TradeDay] {
     try read { content in
       var days: [Int64: TradeDay] = [:]
       for trade in content.trades.values where !trade.isSynthetic && trade.size.count > 0 {
         let (value, isAbsurd) = trade.price.count.multipliedReportingOverflow(by: trade.size.count)
         let number = TradeDay.number(of: trade.time)
-        guard !isAbsurd, number >= day else { continue }
+        guard !isAbsurd, trade.time >= time else { continue }
         days[number, default: TradeDay(day: number, value: 0, volume: 0)].value += Int128(value)
         days[number]?.volume += Int128(trade.size.count)
       }

@@ -25,7 +25,7 @@ extension SQLiteStore {
 
   /// Sums in halves of 32 bits, because a day's sum may need more than 64. A product that does not
   /// fit is no integer to SQLite.
-  package func tradeDays(since day: Int64) async throws(StoreError) -> [TradeDay] {
+  package func tradeDays(since time: Timestamp) async throws(StoreError) -> [TradeDay] {
     try await read { database throws(StoreError) in
       try database.query(
         """
@@ -34,7 +34,7 @@ extension SQLiteStore {
         FROM trades_history
         WHERE time >= ? AND is_synthetic = 0 AND size > 0 AND typeof(price * size) = 'integer'
         GROUP BY day ORDER BY day
-        """, [.integer(day.multipliedReportingOverflow(by: Self.day).partialValue)]
+        """, [.time(time)]
       ) { row in
         TradeDay(
           day: row.integer(), value: (Int128(row.integer()) << 32) + Int128(row.integer()),

@@ -29,6 +29,9 @@ package enum EventCatalogue: Sendable {
       "ORDER_FILL", ["price", "volume", "side", "wallet", "order", "gain", "job", "reason"],
       "An own order traded. `volume` is in base lots, `gain` in lamports, first in, first out."),
     .init("FEED_GAP", ["missed"], "Trades happened that the feed does not hold any more."),
+    .init(
+      "MARKET_UNITS", ["base_lot", "quote_lot"],
+      "The market's units changed; pivot and channel begin anew from the price that was."),
     .init("TRADE_REFUSED", ["trade"], "A trade's value does not fit in 64 bits."),
     .init(
       "LEDGER_DIFFERENCE", ["wallet", "asset", "amount", "slot"],
@@ -44,14 +47,10 @@ package enum EventCatalogue: Sendable {
       "Dollars and SOL were swapped, or SOL went to low wallets."),
     .init("RENT_RECLAIM", ["sol", "accounts"], "Idle accounts were closed for their rent."),
     .init(
-      "FLASH_VOLUME", ["side", "volume", "tip", "synthetic"],
-      "A synthetic trade on a test venue."),
-    .init(
-      "NOISE_TRADE", ["side", "notional_usd", "reason", "synthetic"],
-      "A noise trade on a test venue."),
-    .init(
-      "MARKET_CREATED", ["market", "name", "replaces", "wallet", "rent", "cancelled"],
-      "A new market took the old one's place."),
+      "MARKET_CREATED", ["market", "replaces", "rent"],
+      "A new market took the place of the old one."),
+    .init("FLASH_VOLUME", ["side", "volume", "tip"], "A synthetic trade on a test venue."),
+    .init("NOISE_TRADE", ["side", "notional_usd", "reason"], "A noise trade on a test venue."),
   ]
 
   private static let bundles = [

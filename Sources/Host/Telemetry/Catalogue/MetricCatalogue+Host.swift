@@ -72,6 +72,7 @@ extension MetricCatalogue {
     MetricDescription(
       "job_grid_rebuilds", .counter, "rebuilds", ["job"], "Rebuilds of the grid."),
     .init("job_grid_orders_planned", .gauge, "orders", ["job"], "Orders of the newest plan."),
+    .init("job_grid_gamma", .gauge, "-", ["job"], "How fast the steps between levels grow."),
     .init("job_target_control_headroom", .gauge, "fraction", ["job"], "Tokens that can be bought."),
     .init("job_target_control_multiplier", .gauge, "-", ["job"], "What the bids are scaled by."),
     .init("job_target_control_depth", .gauge, "SOL", ["job"], "The depth that the bids get."),
@@ -80,6 +81,7 @@ extension MetricCatalogue {
     .init(
       "job_rent_reclaimed_lamports", .counter, "lamports", ["job"], "Rent that was got back."),
     .init("job_entropy_refreshes", .counter, "refreshes", ["job"], "Refreshes of the entropy."),
+    .init("job_markets_created", .counter, "markets", ["job"], "Markets created."),
     .init("job_flash_volume_trades", .counter, "trades", ["job"], "Synthetic trades made."),
     .init("job_market_noise_trades", .counter, "trades", ["job"], "Noise trades made."),
     .init("job_markets_created", .counter, "markets", ["job"], "Markets that were replaced."),
