@@ -33,7 +33,7 @@ struct LabProcessCall: Sendable {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe word in unsafe arguments { unsafe free(word) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var pid: pid_t = 0
     let code = unsafe posix_spawn(&pid, words[0], &actions, nil, &arguments, environ)
     guard code == 0 else { throw CommandFailure("\(words[0]) cannot be started: errno \(code)") }

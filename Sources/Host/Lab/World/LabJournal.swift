@@ -56,4 +56,3 @@ final class LabJournal: BundleJournal {
   /// The service asks once, at the start, when nothing was spent.
   func spent(since time: Timestamp) -> (tips: Lamports, fees: Lamports) { (.zero, .zero) }
 }
-
