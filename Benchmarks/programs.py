@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "Benchmarks"
@@ -79,11 +80,14 @@ def reason_of_setup(peer):
     return note.read_text().strip() if note.exists() else "is not installed; run scripts/setup bench"
 
 
-def apscheduler():
-    python = WORK / "peers" / "python" / "bin" / "python"
-    if not python.exists() or reason_left("apscheduler"):
-        raise Skipped(reason_of_setup("apscheduler"))
-    return [str(python), str(SOURCES / "peers" / "apscheduler" / "dispatch.py")]
+def python_peer(name, program):
+    """A peer from PyPI, in the environment that `scripts/setup bench` made."""
+    def find():
+        python = WORK / "peers" / "python" / "bin" / "python"
+        if not python.exists() or reason_left(name):
+            raise Skipped(reason_of_setup(name))
+        return [str(python), str(SOURCES / "peers" / name / program)]
+    return find
 
 
 def robfig_cron():
@@ -112,7 +116,27 @@ def reason_left(peer):
     return (WORK / "peers" / f"{peer}.skipped").exists()
 
 
-PEERS = {"apscheduler": apscheduler, "robfig-cron": robfig_cron, "quartz": quartz}
+PEERS = {
+    "apscheduler": python_peer("apscheduler", "dispatch.py"),
+    "robfig-cron": robfig_cron,
+    "quartz": quartz,
+    "nautilus": python_peer("nautilus", "engine.py"),
+    "hftbacktest": python_peer("hftbacktest", "replay.py"),
+}
+
+
+def stream(host):
+    """The file with the stream of orders that floor and peers are fed, made anew by this build."""
+    path = WORK / "stream.txt"
+    run([*ours(host, "stream"), "--file", str(path)], timeout=120)
+    return str(path)
+
+
+def script(host, name):
+    """A script of `Benchmarks` that starts the host as a process and measures it."""
+    if not os.access(host, os.X_OK):
+        raise Skipped(f"{os.path.relpath(host, ROOT)} is not built")
+    return [sys.executable, str(SOURCES / name), "--host", host]
 
 
 def ours(host, measurement):

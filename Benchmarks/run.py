@@ -21,6 +21,7 @@ import programs
 import table
 from measures import measures
 
+BARS = os.path.relpath(programs.ROOT.parent / "shared" / "data" / "sol-usdt-5m.csv", programs.ROOT)
 WHO = ("ours", "floor", *programs.PEERS)
 
 
@@ -30,13 +31,14 @@ def options():
     parser.add_argument("--who", default="", help=f"some of {', '.join(WHO)}")
     parser.add_argument("--duration", type=float, default=20, help="seconds of a dispatch run")
     parser.add_argument("--reloads", type=int, default=10_000, help="reloads of the soak")
+    parser.add_argument("--bars", default=BARS, help="5-minute bars of 90 days, as CSV")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each; medians are shown")
     parser.add_argument("--host", default=str(programs.ROOT / ".build/release/gridkeeper"))
     chosen = parser.parse_args()
     chosen.only = [name for name in chosen.only.split(",") if name]
     chosen.who = [name for name in chosen.who.split(",") if name] or list(WHO)
     unknown = set(chosen.who) - set(WHO)
-    unknown |= set(chosen.only) - {measure.name for measure in measures(1, 1)}
+    unknown |= set(chosen.only) - {measure.name for measure in measures(1, 1, BARS)}
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     return chosen
@@ -48,15 +50,23 @@ def contenders(measure):
 
 
 def command(measure, who, host):
+    if measure.file and not os.path.exists(measure.arguments[measure.file]):
+        raise programs.Skipped(f"there is no {measure.arguments[measure.file]}")
+    arguments = measure.arguments
     if who == "ours" and measure.executable:
         program = programs.executable(measure.executable)
+    elif who == "ours" and measure.script:
+        program = programs.script(host, measure.script)
     elif who == "ours":
         program = programs.ours(host, measure.ours)
     elif who == "floor":
         program = programs.floor(measure.floor)
     else:
         program = programs.PEERS[who]()
-    return program + programs.flags(measure.arguments)
+        arguments = measure.arguments if measure.peer_arguments is None else measure.peer_arguments
+    if who != "ours" and measure.has_stream:
+        arguments = {**arguments, "stream": programs.stream(host)}
+    return program + programs.flags(arguments)
 
 
 def completed(result):
@@ -157,7 +167,7 @@ def processor():
 def main():
     chosen = options()
     wanted = [
-        measure for measure in measures(chosen.duration, chosen.reloads)
+        measure for measure in measures(chosen.duration, chosen.reloads, chosen.bars)
         if not chosen.only or measure.name in chosen.only
     ]
     programs.WORK.mkdir(parents=True, exist_ok=True)

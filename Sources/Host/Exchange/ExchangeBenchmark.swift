@@ -28,8 +28,15 @@ package struct ExchangeBenchmark: Sendable {
     self.orders = orders
   }
 
-  /// Runs on virtual time as fast as it can; `time` measures the cost.
-  package func run(_ time: any TimeSource) -> Report {
+  /// The stream as lines, for other engines: `a SIDE PRICE SIZE` adds an order, `c N` cancels the
+  /// Nth of those added, counted from 0, and `t SIDE SIZE LIMIT` takes; the side is `b` or `a`.
+  package static func stream(_ events: Int) -> String {
+    MatchingStream.make(events).reduce(into: "") { $0 += $1.line + "\n" }
+  }
+
+  /// Runs on virtual time as fast as it can; `time` measures the cost, and `afterTenth` is called
+  /// each time that another tenth of the orders has lived.
+  package func run(_ time: any TimeSource, afterTenth: () -> Void = {}) -> Report {
     let stream = MatchingStream.make(events)
     var engine = MatchingEngine()
     MatchingStream.play(stream.prefix(events / 10), on: &engine)
@@ -44,6 +51,7 @@ package struct ExchangeBenchmark: Sendable {
       let began = time.monotonic
       let count = lives.run(orders / 10)
       tenths.append(Double((time.monotonic - began).nanoseconds) / Double(max(1, count)))
+      afterTenth()
     }
     return Report(
       events: events, eventsPerSecond: Double(events) / max(played, 1e-9), orders: orders,

@@ -9,6 +9,16 @@ enum MatchingStream {
     case add(Side, price: Int64, size: Int64)
     case cancel(Int)
     case take(Side, size: Int64, limit: Int64)
+
+    var line: String {
+      switch self {
+      case .add(let side, let price, let size): "a \(Self.letter(side)) \(price) \(size)"
+      case .cancel(let index): "c \(index)"
+      case .take(let side, let size, let limit): "t \(Self.letter(side)) \(size) \(limit)"
+      }
+    }
+
+    private static func letter(_ side: Side) -> String { side == .bid ? "b" : "a" }
   }
 
   private static let reach: UInt64 = 50

@@ -77,10 +77,13 @@ struct ExchangeFixture {
     return landing
   }
 
-  func wallet(_ number: Int) -> Wallet { core.read().swarm.wallets[number - 1] }
+  /// Book and wallets.
+  var truth: VenueState { core.read() }
+
+  func wallet(_ number: Int) -> Wallet { truth.swarm.wallets[number - 1] }
 
   func account(_ id: AccountID) -> OpenOrdersAccount? {
-    core.read().swarm.wallets.flatMap(\.accounts).first { $0.id == id }
+    truth.swarm.wallets.flatMap(\.accounts).first { $0.id == id }
   }
 }
 

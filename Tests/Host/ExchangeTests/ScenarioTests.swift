@@ -52,10 +52,9 @@ import Testing
   }
 
   private func depth(_ play: ExchangeFixture) -> Double {
-    let state = play.core.read()
-    return (state.bids + state.asks).reduce(0) {
-      $0 + Double($1.size.count) * Double($1.price.count)
-    }
+    let state = play.truth
+    let levels: [BookLevel] = state.bids + state.asks
+    return levels.reduce(0.0) { $0 + Double($1.size.count) * Double($1.price.count) }
   }
 
   @Test func `walls come and go`() throws {

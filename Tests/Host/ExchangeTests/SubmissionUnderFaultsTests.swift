@@ -115,8 +115,8 @@ private struct RoughSea {
     var counts: [Int] = []
     for attempt in await venue.signed[id] ?? [] {
       var count = 0
-      for signature in attempt.transactions.map(\.signature) {
-        count += await exchange.happened(signature) ? 1 : 0
+      for transaction in attempt.transactions {
+        count += await exchange.happened(transaction.signature) ? 1 : 0
       }
       counts.append(count)
     }

@@ -13,6 +13,9 @@ struct Measurement: Sendable {
     Measurement(name: "rest", take: RestMeasurement.take),
     Measurement(name: "reload-soak", take: ReloadSoakMeasurement.take),
     Measurement(name: "exchange", take: ExchangeMeasurement.take),
+    Measurement(name: "stream", take: ExchangeMeasurement.writeStream),
+    Measurement(name: "pivot", take: PivotMeasurement.take),
+    Measurement(name: "submission", take: SubmissionMeasurement.take),
     Measurement(name: "lab-replay", take: LabMeasurement.replay),
     Measurement(name: "lab-orders", take: LabMeasurement.orders),
   ]
@@ -30,6 +33,7 @@ extension Commands {
       Command.Option(name: "jobs", value: "N", help: "jobs in the table (10000)"),
       Command.Option(name: "duration", value: "S", help: "seconds that are measured (10)"),
       Command.Option(name: "reloads", value: "N", help: "reloads of the soak (10000)"),
+      Command.Option(name: "file", value: "FILE", help: "where the stream goes", completion: .file),
       Command.Option(name: "keep", help: "keep the folder with table, log and store"),
     ],
     isHidden: true

@@ -19,6 +19,8 @@ enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
   case sendTwice = "send-twice"
   case sendLate = "send-late"
   case engineBusy = "engine-busy"
+  /// One transaction of a bundle happens without the others.
+  case leak
   case nodeSilent = "node-silent"
   /// The node tells what it knew a while ago.
   case nodeStale = "node-stale"
@@ -33,4 +35,6 @@ enum Fault: String, Sendable, Hashable, CaseIterable, Codable {
   case reloadBad = "reload-bad"
   case killSet = "kill-set"
   case killCleared = "kill-cleared"
+  /// No fault: an operator lets jobs run again that are held.
+  case jobsResumed = "jobs-resumed"
 }

@@ -12,10 +12,10 @@ final class FaultDice: Sendable {
 
   /// How likely each fault is each time that it can happen, in thousandths.
   private static let odds: [Fault: UInt64] = [
-    .crashBeforeWrite: 3, .crashAfterWrite: 3, .crashBeforeSend: 6, .crashAfterSend: 6,
-    .writeFails: 8, .writeIsSlow: 30, .sendLost: 60, .answerLost: 50, .sendTwice: 60,
-    .sendLate: 60, .engineBusy: 30, .nodeSilent: 40, .nodeStale: 40, .venueUnreadable: 15,
-    .workerDies: 2, .workerGarbles: 1, .workerHangs: 1, .frameLate: 100,
+    .crashBeforeWrite: 2, .crashAfterWrite: 3, .crashBeforeSend: 15, .crashAfterSend: 25,
+    .writeFails: 8, .writeIsSlow: 30, .sendLost: 80, .answerLost: 60, .sendTwice: 80,
+    .sendLate: 80, .engineBusy: 30, .leak: 10, .nodeSilent: 40, .nodeStale: 40,
+    .venueUnreadable: 15, .workerDies: 2, .workerGarbles: 1, .workerHangs: 1, .frameLate: 60,
   ]
 
   init(seed: UInt64) { state = Guarded(State(random: SeededRandom(seed: seed))) }
@@ -41,7 +41,9 @@ final class FaultDice: Sendable {
     }
   }
 
-  func duration(_ milliseconds: ClosedRange<Int64>) -> Duration { .milliseconds(number(milliseconds)) }
+  func duration(_ milliseconds: ClosedRange<Int64>) -> Duration {
+    .milliseconds(number(milliseconds))
+  }
 
   /// While it is calm nothing goes wrong.
   var isCalm: Bool {

@@ -7,7 +7,8 @@ import Lab
 extension Commands {
   /// The fault simulation.
   static let faults = Command(
-    name: "faults", summary: "Live through simulated faults and check that nothing is lost or doubled",
+    name: "faults",
+    summary: "Live through simulated faults and check that nothing is lost or doubled",
     discussion: """
       Each seed is the whole life of a host, its store, its workers and the exchange on virtual time,
       in which crashes, lost and doubled messages, full disks, clock steps and bad edits happen. The
@@ -30,7 +31,8 @@ extension Commands {
     let step = try arguments.number("every", in: 1...1_000, default: 1)
     let program = try ExecutablePath.own()
     let plugins =
-      arguments.values["plugins"] ?? String(program[..<(program.lastIndex(of: "/") ?? program.endIndex)])
+      arguments.values["plugins"]
+      ?? String(program[..<(program.lastIndex(of: "/") ?? program.endIndex)])
     var report = LivesReport()
     for number in 0..<count {
       let seed = UInt64(first + number * step)

@@ -72,6 +72,9 @@ struct FaultyVenue: Venue {
       }
       return .accepted(engineID: "late")
     }
+    if bundle.transactions.count > 1, dice.draws(.leak) {
+      await exchange.inject(.leak(transaction: 0))
+    }
     if dice.draws(.sendTwice) { _ = await exchange.send(bundle) }
     let answer = await exchange.send(bundle)
     return dice.draws(.answerLost) ? .unreachable("no answer in time") : answer

@@ -12,7 +12,7 @@ struct LifeFolder: Sendable {
   init(_ plan: Life.Plan) throws {
     path = "\(FileManager.default.temporaryDirectory.path)/gridkeeper-life-\(getpid())-\(plan.seed)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    good = Array(Self.text(plan, grid: "deviation: 1%").utf8)
+    good = Array(Self.text(plan, grid: "deviation: 0.3%").utf8)
     write(good)
   }
 
@@ -31,7 +31,7 @@ struct LifeFolder: Sendable {
 
   /// The same table with all jobs switched off.
   func still(_ plan: Life.Plan) -> [UInt8] {
-    let text = Self.text(plan, grid: "deviation: 1%")
+    let text = Self.text(plan, grid: "deviation: 0.3%")
     return Array(text.replacing("plugin: ", with: "enabled: false, plugin: ").utf8)
   }
 
@@ -52,16 +52,16 @@ struct LifeFolder: Sendable {
       grid: {
         plugin: GridRebalancer, every: 2s, on: [signal.rebuild], timeout: 20s, precision: exact,
         retry: { attempts: 2, backoff: 1s..5s }, on_lost: retry, grant: [trade, create-accounts],
-        parameters: { levels: 4, depth_bid: 4 SOL, depth_ask: 4 SOL, minimum_gap: 4s, \(grid) } }
+        parameters: { levels: 4, depth_bid: 4 SOL, depth_ask: 4 SOL, minimum_gap: 1s, \(grid) } }
       volume: {
-        plugin: FlashVolume, every: 20s, timeout: 15s, grant: [trade, synthetic-volume] }
+        plugin: FlashVolume, every: 7s, timeout: 15s, grant: [trade, synthetic-volume] }
       noise: {
-        plugin: MarketNoise, every: 30s, timeout: 15s, grant: [trade, synthetic-volume] }
+        plugin: MarketNoise, every: 9s, timeout: 15s, grant: [trade, synthetic-volume] }
       rent: {
         plugin: RentRecovery, every: 45s, timeout: 30s, grant: [trade, close-accounts],
         parameters: { idle_for: 30s } }
       treasury: {
-        plugin: FinancialInjection, every: 15s, timeout: 10s, grant: [swap, transfer],
+        plugin: FinancialInjection, every: 12s, timeout: 10s, grant: [swap, transfer],
         parameters: { low_balance: 40 SOL, top_up: 60 SOL } }
       entropy: { plugin: EntropyRefresh, every: 50s, grant: [signal] }
       target: { plugin: TargetControl, every: 10s }

@@ -1,6 +1,7 @@
 import Isolation
 import Lab
 import PluginAPI
+import Scheduler
 
 /// One host from its start to its death, or to the end of its time.
 final class MortalHost: Sendable {
@@ -79,7 +80,7 @@ final class MortalHost: Sendable {
 
   private static let acts: [Fault] = [
     .crashAtRest, .clockForward, .clockBack, .reloadGood, .reloadGood, .reloadBad, .killSet,
-    .killCleared, .killCleared,
+    .killCleared, .killCleared, .jobsResumed, .jobsResumed, .jobsResumed,
   ]
 
   private func act(_ fault: Fault, on host: Host) async {
@@ -92,7 +93,14 @@ final class MortalHost: Sendable {
     case .reloadBad: await reload(life.folder.broken(life.plan), on: host)
     case .killSet: _ = await host.kill(reason: "a simulated operator")
     case .killCleared: try? await host.clearKill(reason: "a simulated operator")
+    case .jobsResumed: await resume(host)
     default: break
+    }
+  }
+
+  private func resume(_ host: Host) async {
+    for job in await host.parts.scheduler.status() {
+      try? await host.parts.scheduler.resume(job.name)
     }
   }
 

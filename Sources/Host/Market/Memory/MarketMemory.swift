@@ -61,10 +61,14 @@ package struct MarketMemory: Sendable, Equatable {
     return .new(closed: closed)
   }
 
-  /// Takes over the market's units; `true` when they are others than before, as they are after a market
-  /// was replaced. Then everything begins anew but the pivot, which goes on as the seed.
+  /// Takes over the market's units. When they are others than before, as they are after a market
+  /// was replaced, everything begins anew but the pivot, which goes on as the seed.
   ///
-  /// - Parameter last: When the units were still the old ones.
+  /// - Parameters:
+  ///   - lots: The units.
+  ///   - time: When they were read.
+  ///   - last: When the units were still the old ones.
+  /// - Returns: Whether everything begins anew.
   @discardableResult package mutating func note(
     _ lots: MarketLots, at time: Timestamp, since last: Timestamp? = nil
   ) -> Bool {

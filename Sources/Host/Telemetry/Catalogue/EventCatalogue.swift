@@ -47,10 +47,14 @@ package enum EventCatalogue: Sendable {
       "Dollars and SOL were swapped, or SOL went to low wallets."),
     .init("RENT_RECLAIM", ["sol", "accounts"], "Idle accounts were closed for their rent."),
     .init(
-      "MARKET_CREATED", ["market", "replaces", "rent"],
-      "A new market took the place of the old one."),
-    .init("FLASH_VOLUME", ["side", "volume", "tip"], "A synthetic trade on a test venue."),
-    .init("NOISE_TRADE", ["side", "notional_usd", "reason"], "A noise trade on a test venue."),
+      "FLASH_VOLUME", ["side", "volume", "tip", "synthetic"],
+      "A synthetic trade on a test venue."),
+    .init(
+      "NOISE_TRADE", ["side", "notional_usd", "reason", "synthetic"],
+      "A noise trade on a test venue."),
+    .init(
+      "MARKET_CREATED", ["market", "name", "replaces", "wallet", "rent", "cancelled"],
+      "A new market took the old one's place."),
   ]
 
   private static let bundles = [

@@ -81,7 +81,6 @@ extension MetricCatalogue {
     .init(
       "job_rent_reclaimed_lamports", .counter, "lamports", ["job"], "Rent that was got back."),
     .init("job_entropy_refreshes", .counter, "refreshes", ["job"], "Refreshes of the entropy."),
-    .init("job_markets_created", .counter, "markets", ["job"], "Markets created."),
     .init("job_flash_volume_trades", .counter, "trades", ["job"], "Synthetic trades made."),
     .init("job_market_noise_trades", .counter, "trades", ["job"], "Noise trades made."),
     .init("job_markets_created", .counter, "markets", ["job"], "Markets that were replaced."),
