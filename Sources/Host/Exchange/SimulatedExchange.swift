@@ -36,18 +36,23 @@ package actor SimulatedExchange: Venue, MarketFeed {
     let began = clock.monotonic
     var base = core.time
     while true {
-      var now = base + (clock.monotonic - began)
-      let drift = clock.wall - now
-      if drift > Self.largestDrift || drift < .zero - Self.largestDrift {
-        core.stepClock(by: drift)
-        base = base + drift
-        now = now + drift
-      }
-      advance(to: now, atMost: Self.slotsAtOnce)
-      let rest = core.nextSlot - now
+      let rest = live(from: &base, since: began)
       if rest > .zero { try await pause(rest) } else { await Task.yield() }
       try Task.checkCancellation()
     }
+  }
+
+  /// Lives through what has passed, and says how long it is until the next slot.
+  private func live(from base: inout Timestamp, since began: MonotonicInstant) -> Duration {
+    var now = base + (clock.monotonic - began)
+    let drift = clock.wall - now
+    if drift > Self.largestDrift || drift < .zero - Self.largestDrift {
+      core.stepClock(by: drift)
+      base = base + drift
+      now = now + drift
+    }
+    advance(to: now, atMost: Self.slotsAtOnce)
+    return core.nextSlot - now
   }
 
   /// Lives through every slot up to `time`; for virtual time.

@@ -125,8 +125,12 @@ struct GridRebalancer: Job {
     if wallets > 0 { swarm.wallets = Array(swarm.wallets.prefix(wallets)) }
     let market = swarm.market
     guard !market.isEmpty else { return swarm }
-    for index in swarm.wallets.indices {
-      swarm.wallets[index].accounts.removeAll { !$0.market.isEmpty && $0.market != market }
+    for (index, wallet) in swarm.wallets.enumerated() {
+      let isElsewhere = { (account: OpenOrdersAccount) in
+        !account.market.isEmpty && account.market != market
+      }
+      guard wallet.accounts.contains(where: isElsewhere) else { continue }
+      swarm.wallets[index].accounts.removeAll(where: isElsewhere)
     }
     return swarm
   }

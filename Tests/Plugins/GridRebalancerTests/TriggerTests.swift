@@ -112,10 +112,14 @@ import Testing
   @Test func everyParameterCountsAsAnotherTable() throws {
     let plain = GridRebalancer().fingerprint
     #expect(plain == GridRebalancer().fingerprint)
-    for (name, text) in [("levels", "17"), ("tip", "0.0002"), ("rotation", "tick")] {
-      let job = try #require(
-        try JobDescriptor(GridRebalancer.self).make([name: text]) as? GridRebalancer)
-      #expect(job.fingerprint != plain, "\(name)")
+    let descriptor = JobDescriptor(GridRebalancer.self)
+    let usual = ["7%", "130s", "1 SOL", "3", "1.1"]
+    for schema in descriptor.parameters {
+      let bounds = [schema.minimum, schema.maximum].compactMap(\.self)
+      let jobs = (bounds + usual + (schema.choices ?? [])).filter { $0 != schema.fallback }
+        .compactMap { try? descriptor.make([schema.name: $0]) as? GridRebalancer }
+      let job = try #require(jobs.first, "\(schema.name)")
+      #expect(job.fingerprint != plain, "\(schema.name)")
     }
   }
 

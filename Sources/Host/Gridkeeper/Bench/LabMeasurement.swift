@@ -73,7 +73,7 @@ enum LabMeasurement {
         precision: exact
         timeout: 20s
         grant: [trade, create-accounts]
-        parameters: { rotation: \(rotation), tick: 6s, minimum_gap: 1s, deviation: 50%, tip: 0 SOL }
+        parameters: { rotation: \(rotation), tick: 6s, minimum_gap: 1s, deviation: 50% }
     """
   }
 

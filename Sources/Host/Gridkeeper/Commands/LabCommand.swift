@@ -17,9 +17,7 @@ extension Commands {
       """,
     operands: [
       Command.Operand(
-        name: "ACTION", help: "run, list or compare",
-        completion: .words(["run", "list", "compare"])
-      ),
+        name: "ACTION", help: "run, list or compare", completion: .words(labActions)),
       Command.Operand(name: "A", help: "a report to compare", isOptional: true, completion: .file),
       Command.Operand(name: "B", help: "another report", isOptional: true, completion: .file),
     ],
@@ -30,9 +28,11 @@ extension Commands {
     case "list": return try listScenarios(arguments, surroundings)
     case "compare": return try compareReports(arguments, surroundings)
     case let other:
-      throw UsageError("lab does not know '\(other)'\(near(other, ["run", "list", "compare"]))")
+      throw UsageError("lab does not know '\(other)'\(near(other, labActions))")
     }
   }
+
+  private static let labActions = ["run", "list", "compare"]
 
   private static let labOptions = [
     Command.Option(

@@ -47,8 +47,8 @@ struct LabRunner {
   }
 
   private func scenario() throws -> ExchangeScenario {
-    let name =
-      arguments.values["scenario"] ?? (arguments.values["replay"] == nil ? "flat" : "replay")
+    let usual = arguments.values["replay"] == nil ? "flat" : "replay"
+    let name = arguments.values["scenario"] ?? usual
     guard let scenario = ExchangeScenario.named(name) else {
       let names = ExchangeScenario.all.map(\.name)
       throw UsageError("there is no scenario '\(name)'\(near(name, names)); see 'lab list'")

@@ -28,9 +28,8 @@ enum LabTexts {
     let rebuilds = report.grid.rebuilds.values.reduce(0, +)
     let refused = report.refusals.values.reduce(0, +)
     let quoted = Int((report.grid.quotedShare * 100).rounded())
-    return
-      "\(rebuilds) rebuilds, \(report.grid.placed) orders placed, \(report.trading.fills) fills, "
-      + "\(refused) refusals, quoted \(quoted)% of the time"
+    return "\(rebuilds) rebuilds, \(report.grid.placed) orders placed, "
+      + "\(report.trading.fills) fills, \(refused) refusals, quoted \(quoted)% of the time"
   }
 
   /// Two reports side by side; figures that do not differ are left out.

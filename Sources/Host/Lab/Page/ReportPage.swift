@@ -43,9 +43,8 @@ package struct ReportPage: Sendable {
   private var circumstances: String {
     let setup = report.setup
     let replay = setup.replay.map { ", replaying \($0)" } ?? ""
-    return
-      "\(Scale.timeText(setup.seconds))\(replay), \(NumberText.count(Int(setup.slots))) slots, "
-      + "table \(setup.tableDigest)"
+    let slots = NumberText.count(Int(setup.slots))
+    return "\(Scale.timeText(setup.seconds))\(replay), \(slots) slots, table \(setup.tableDigest)"
   }
 
   private var tiles: String {

@@ -36,10 +36,9 @@ enum Invariants {
     let average =
       last.realisedAverage.count - first.realisedAverage.count + last.unrealisedAverage.count
       - first.unrealisedAverage.count
-    let holds =
-      change == fifo + rest && change == average + rest && ledger.discrepancy == ByMethod()
+    let isBalanced = ledger.discrepancy == ByMethod()
     return InvariantFacts(
-      name, holds,
+      name, change == fifo + rest && change == average + rest && isBalanced,
       "equity changed by \(change) lamports, gains are \(fifo) (FIFO) and \(average) (average), "
         + "the rest is \(rest), \(ledger.count) entries")
   }

@@ -133,9 +133,10 @@ extension LabRecorder.Notes {
       FillFacts(
         time: (trade.time - start).inSeconds, wallet: fill.wallet.description,
         side: fill.side.rawValue, isMaker: fill.isMaker, price: lots.price(trade.price),
-        lots: trade.size.count, isSynthetic: trade.isSynthetic,
-        reason: reason ?? "its bundle's fate was not known yet"))
+        lots: trade.size.count, isSynthetic: trade.isSynthetic, reason: reason ?? Self.early))
   }
+
+  private static let early = "its bundle's fate was not known yet"
 
   /// An order that stood has its bundle's reason; one that took is told by what it met.
   private func reason(_ fill: OwnFill, _ trade: Trade) -> String? {

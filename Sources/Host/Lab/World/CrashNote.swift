@@ -19,20 +19,22 @@ enum CrashNote {
   private static let lookEvery = 10
   private static let looks = 3
 
-  // Safe because all code of the Lab runs on one thread, which handlers interrupt.
-  nonisolated(unsafe) private static var current: UnsafePointer<CChar>?
-  nonisolated(unsafe) private static var advances = 0
-  nonisolated(unsafe) private static var seen = (advances: 0, looks: 0)
-  // Safe because these are made once, before any handler is in place, and only read from then on.
-  /// What signals did before, by their numbers: the language prints where a trap happened.
-  nonisolated(unsafe) private static let before = UnsafeMutablePointer<sigaction>.allocate(
-    capacity: 65)
-  nonisolated(unsafe) private static let trapped = unsafe keep(" trapped and ended the Lab.")
-  nonisolated(unsafe) private static let ended = unsafe keep(" ended the Lab's process.")
-  nonisolated(unsafe) private static let stuck = unsafe keep(" does not give way; the Lab ends.")
-  // Safe because it is made once, before any handler is in place, and only read from then on.
-  nonisolated(unsafe) private static let reason = unsafe keep(
-    " Here jobs share one process; under a host only the job's own worker would have ended.\n")
+  /// What handlers read.
+  @unsafe private struct Memory {
+    var current: UnsafePointer<CChar>?
+    var advances = 0
+    var seen = (advances: 0, looks: 0)
+    /// What signals did before, by their numbers: the language prints where a trap happened.
+    let before = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+    let trapped = unsafe keep(" trapped and ended the Lab.")
+    let ended = unsafe keep(" ended the Lab's process.")
+    let stuck = unsafe keep(" does not give way; the Lab ends.")
+    let reason = unsafe keep(
+      " Here jobs share one process; under a host only the job's own worker would have ended.\n")
+  }
+
+  // Safe because all code of the Lab runs on one thread, which handlers only interrupt.
+  nonisolated(unsafe) private static var memory = unsafe Memory()
 
   private static func keep(_ text: String) -> UnsafePointer<CChar> {
     let bytes = Array(text.utf8CString)
@@ -42,52 +44,50 @@ enum CrashNote {
   }
 
   /// Whose code runs from now on; `nil` for the Lab's own.
-  static func set(_ line: Line?) { unsafe current = line?.text }
+  static func set(_ line: Line?) { unsafe memory.current = line?.text }
 
   /// Virtual time passed once more.
-  static func timePassed() { unsafe advances &+= 1 }
+  static func timePassed() { unsafe memory.advances &+= 1 }
 
   /// Begins to watch.
   static func install() {
-    // A handler may not be the first to use them.
-    _ = unsafe (trapped, ended, stuck, reason, before)
+    // A handler may not be the first to use it.
+    unsafe memory.current = nil
     for signal in fatal { handle(signal) { number in CrashNote.tellTrap(number) } }
     handle(SIGALRM) { _ in CrashNote.look() }
     var timer = itimerval()
     timer.it_interval.tv_sec = lookEvery
     timer.it_value.tv_sec = lookEvery
     unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
-    atexit { unsafe CrashNote.tell(CrashNote.ended) }
+    atexit { unsafe CrashNote.tell(CrashNote.memory.ended) }
   }
 
   private static func handle(_ signal: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     var action = sigaction()
     unsafe action.__sigaction_handler.sa_handler = handler
     action.sa_flags = SA_RESTART
-    unsafe sigaction(signal, &action, before + Int(signal))
+    unsafe sigaction(signal, &action, memory.before + Int(signal))
   }
 
   /// Says who trapped and lets the signal do what it did before.
   private static func tellTrap(_ number: Int32) {
-    unsafe tell(trapped)
-    unsafe sigaction(number, before + Int(number), nil)
+    unsafe tell(memory.trapped)
+    unsafe sigaction(number, memory.before + Int(number), nil)
     raise(number)
   }
 
   private static func look() {
-    let isStuck = unsafe advances == seen.advances
-    unsafe seen = (advances, isStuck ? seen.looks + 1 : 0)
-    guard unsafe seen.looks >= looks, unsafe current != nil else { return }
-    unsafe tell(stuck)
+    let isStuck = unsafe memory.advances == memory.seen.advances
+    unsafe memory.seen = (memory.advances, isStuck ? memory.seen.looks + 1 : 0)
+    guard unsafe memory.seen.looks >= looks, unsafe memory.current != nil else { return }
+    unsafe tell(memory.stuck)
     _exit(1)
   }
 
   private static func tell(_ deed: UnsafePointer<CChar>) {
-    guard let line = unsafe current else { return }
-    unsafe say(line)
-    unsafe say(deed)
-    unsafe say(reason)
+    guard let line = unsafe memory.current else { return }
+    unsafe write(2, line, strlen(line))
+    unsafe write(2, deed, strlen(deed))
+    unsafe write(2, memory.reason, strlen(memory.reason))
   }
-
-  private static func say(_ text: UnsafePointer<CChar>) { unsafe write(2, text, strlen(text)) }
 }

@@ -48,10 +48,10 @@ package struct LabRun: Sendable {
 
   // MARK: Running
 
-  /// Runs from start to end.
+  /// Runs from start to end and reports.
   ///
   /// - Parameter progress: Is called some thousand times on the way.
-  /// - Returns: What the run came to.
+  /// - Returns: What the run found.
   /// - Throws: Any error of a service at the start.
   package func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws
     -> LabReport

@@ -34,10 +34,8 @@ actor LabSchedule {
   func run(_ table: ScheduleTable, on desk: LabDesk, until end: MonotonicInstant) async throws {
     self.desk = desk
     react { core, now in core.apply(table, now) }
-    while true {
-      wake = min(core.nextDeadline, end)
-      if wake >= end { break }
-      try await VirtualTime.pause(until: wake)
+    while let next = nextWake(before: end) {
+      try await VirtualTime.pause(until: next)
       react { core, now in core.due(now) }
     }
     try await VirtualTime.pause(until: end)
@@ -45,6 +43,12 @@ actor LabSchedule {
     await letRunsEnd()
     core.flush()
     act()
+  }
+
+  /// When something is due next; `nil` when nothing is before `end`.
+  private func nextWake(before end: MonotonicInstant) -> MonotonicInstant? {
+    wake = min(core.nextDeadline, end)
+    return wake < end ? wake : nil
   }
 
   /// Waits for the runs that are under way, but not for ever.

@@ -38,9 +38,8 @@ final class SlotAccounts: Sendable {
     switch entry {
     case .slots(let streak): add(streak)
     case .anchor(let anchor):
-      accounts.withLock {
-        $0[Key(job: anchor.job, kind: anchor.kind), default: .init()].anchor = anchor
-      }
+      let key = Key(job: anchor.job, kind: anchor.kind)
+      accounts.withLock { $0[key, default: .init()].anchor = anchor }
     case .planned, .run, .forget, .standing: break
     }
   }
@@ -67,8 +66,8 @@ final class SlotAccounts: Sendable {
   /// How the slots of each job ended, by its name.
   var facts: [JobFacts] {
     let accounts = accounts.withLock(\.self)
-    return Dictionary(grouping: accounts, by: \.key.job).sorted { $0.key < $1.key }.map {
-      job, rows in
+    let jobs = Dictionary(grouping: accounts, by: \.key.job).sorted { $0.key < $1.key }
+    return jobs.map { job, rows in
       var facts = JobFacts(job: job, outcomes: [:], failures: [])
       for (_, account) in rows.sorted(by: { $0.key < $1.key }) {
         facts.outcomes.merge(account.outcomes, uniquingKeysWith: +)
